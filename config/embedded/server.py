@@ -1,0 +1,133 @@
+"""A server as a child of ours, looked after by the one process that holds its claim."""
+
+import re
+import signal
+import subprocess
+import time
+from abc import ABC, abstractmethod
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import ClassVar, Self
+
+from config.embedded.claim import Claim
+from config.processes import last_lines, stop
+
+
+class EmbeddedError(Exception):
+    """Say in one line, to a human, what keeps a server from running."""
+
+
+def installed(name: str) -> Path:
+    """Find an installed package without importing it, which would cost time. Raises EmbeddedError."""
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        raise EmbeddedError(f"{name} is not installed: set DATABASE_URL and REDIS_URL, or install it.")
+    return Path(spec.origin).parent
+
+
+class Server(ABC):
+    """One server of a data folder: ours, or shared with the process that holds its claim."""
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    program: ClassVar[str]
+    stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
+
+    def __init__(self, data_dir: Path, sockets: Path, *, durable: bool) -> None:
+        """Take the folders of data and of sockets. Raises OSError."""
+        self.data_dir, self.sockets, self.durable = data_dir, sockets, durable
+        self.folder = data_dir / self.name
+        self.log = data_dir / "log" / f"{self.name}.log"
+        self.claim = Claim(data_dir / f"{self.name}.lock")
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        """Start nothing yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop the server if it is ours."""
+        if self.process is not None:
+            self.claim.announce(ready=False)
+            stop(self.process, number=self.stop_signal)
+        self.claim.close()
+
+    def begin(self, *, share: bool) -> None:
+        """Start the server, or leave that to who holds the claim. Raises EmbeddedError, OSError."""
+        if self.claim.take():
+            self._start()
+        elif not share:
+            raise EmbeddedError(
+                f"Process {self.claim.holder} uses {self.data_dir}: end it first, or choose another DATA_DIR."
+            )
+
+    def wait(self, seconds: float) -> None:
+        """Wait until the server can be used. Raises EmbeddedError, OSError."""
+        deadline = time.monotonic() + seconds
+        while not (self._answers() and (self.process or self.claim.is_ready)):
+            self.check()
+            if time.monotonic() > deadline:
+                raise EmbeddedError(f"{self.label} does not answer after {seconds} s: {self._reason()}")
+            if self.process is None and self.claim.take():  # who held it has ended meanwhile
+                self._start()
+            time.sleep(0.01)
+        if self.process:
+            self._complete()
+            self.claim.announce(ready=True)
+
+    def check(self) -> None:
+        """Look that the server, if it is ours, still runs. Raises EmbeddedError."""
+        if self.process is not None and self.process.poll() is not None:
+            raise EmbeddedError(f"{self.label} has stopped: {self._reason()}")
+
+    def _start(self) -> None:
+        left = [path for path in self._left_behind() if path.exists()]
+        if left:
+            stop_strays(self.program, self.folder, self.stop_signal)
+        for path in left:
+            path.unlink(missing_ok=True)
+        self.log.unlink(missing_ok=True)
+        self.process = self._launch()
+
+    def _reason(self) -> str:
+        lines = last_lines(self.log, 30)
+        if any("No space left on device" in line for line in lines):
+            return f"the disk of {self.data_dir} is full."
+        telling = [line for line in lines if re.search(r"FATAL|PANIC|[Ee]rror:", line)] or lines
+        return telling[-1] if telling else f"{self.log} is empty."
+
+    @abstractmethod
+    def _left_behind(self) -> list[Path]:
+        """Name the files that only a running, or killed, server has."""
+
+    @abstractmethod
+    def _launch(self) -> subprocess.Popen[bytes]:
+        """Start the child."""
+
+    @abstractmethod
+    def _answers(self) -> bool:
+        """Ask the server whether it is up."""
+
+    def _complete(self) -> None:
+        """Make what the users of a new server expect to find."""
+        return
+
+
+def stop_strays(program: str, folder: Path, number: int, patience: float = 15) -> None:
+    """Stop what runs in a folder though its owner is gone; after so many seconds kill it."""
+    import psutil  # a killed owner is rare, and this import is not free
+
+    strays = {}
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.name() == program and Path(process.cwd()) == folder:
+                strays[process.pid] = process
+    for process in strays.values():
+        with suppress(psutil.Error):
+            if process.ppid() not in strays:  # the others follow it
+                process.send_signal(number)
+    for process in psutil.wait_procs(strays.values(), timeout=patience)[1]:
+        with suppress(psutil.Error):
+            process.kill()
+            process.wait(patience)

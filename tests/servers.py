@@ -1,0 +1,41 @@
+"""Throw-away servers for a test run: the engines of production, started before Django reads its settings."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from config import embedded
+
+_cleanup = ExitStack()
+
+
+def _start() -> None:
+    # A short path: it holds sockets.
+    data_dir = Path(tempfile.mkdtemp(prefix="tf-", dir="/tmp"))
+    _cleanup.callback(shutil.rmtree, data_dir, ignore_errors=True)
+    database, broker = (not os.environ.get(name) for name in ("DATABASE_URL", "REDIS_URL"))
+    if database or broker:
+        running = embedded.servers(data_dir, database=database, broker=broker, durable=False, share=False)
+        _cleanup.enter_context(running)
+    if database:
+        os.environ["DATABASE_URL"] = embedded.database_url(data_dir)
+    if broker:
+        os.environ["REDIS_URL"] = embedded.redis_url(data_dir)
+    os.environ["DATA_DIR"] = str(data_dir)
+    os.environ["SECRET_KEY"] = "a key of tests, which is not secret and long enough to sign with"
+    os.environ.setdefault(
+        "DATABASE_POOL", "0"
+    )  # connections outlive tests, and would block dropping databases
+
+
+def pytest_unconfigure() -> None:
+    """Stop them once the workers, too, have ended."""
+    _cleanup.close()
+
+
+if "PYTEST_XDIST_WORKER" not in os.environ:  # a worker inherits the addresses from who started it
+    atexit.register(_cleanup.close)
+    _start()
