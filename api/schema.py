@@ -1,0 +1,56 @@
+"""What holds for every call, written into the OpenAPI description."""
+
+from typing import Any
+
+PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code", "request_id"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "For people, in the caller's language."},
+        "code": {"type": "string", "description": "Stable; docs/problems.md lists them all."},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "code", "detail"],
+                "properties": {
+                    "pointer": {"type": "string"},
+                    "code": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+        "present": {
+            "type": "object",
+            "description": "The object as it is now (409, 412).",
+            "additionalProperties": True,
+        },
+    },
+}
+IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "schema": {"type": "string"},
+    "description": "The ETag that was read. 428 without it, 412 with the present object when stale.",
+}
+METHODS = {"get", "post", "put", "patch", "delete"}
+
+
+def describe_conventions(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Add the problem answer to every operation and If-Match to every PATCH."""
+    result["components"]["schemas"]["Problem"] = PROBLEM
+    answer = {
+        "description": "A problem (RFC 9457)",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    for path in result["paths"].values():
+        for method in METHODS & path.keys():
+            path[method]["responses"]["default"] = answer
+            if method == "patch":
+                path[method].setdefault("parameters", []).append(IF_MATCH)
+    return result

@@ -1,0 +1,38 @@
+"""Every path of the house."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
+from rest_framework.permissions import AllowAny
+
+from api import health
+from api.home import HomeView
+
+OPEN = {"authentication_classes": [], "permission_classes": [AllowAny], "throttle_classes": []}
+
+urlpatterns = [
+    path(
+        "api/v1/",
+        include(
+            [
+                path("home", HomeView.as_view(), name="home"),
+                path("", include("people.urls")),
+                path("", include("notifications.urls")),
+                path("", include("assignments.urls")),
+                path("", include("occasions.urls")),
+                path("", include("expenses.urls")),
+            ]
+        ),
+    ),
+    path("api/health/live", health.live, name="live"),
+    path("api/health/ready", health.ready, name="ready"),
+    path("api/schema", SpectacularJSONAPIView.as_view(**OPEN), name="schema"),
+    path("api/docs", SpectacularSwaggerView.as_view(url_name="schema", **OPEN), name="docs"),
+    path("_allauth/", include("allauth.headless.urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "api.errors.bad_request"
+handler403 = "api.errors.permission_denied"
+handler404 = "api.errors.page_not_found"
+handler500 = "api.errors.server_error"

@@ -1,0 +1,59 @@
+"""What can go wrong, in words that a program (`code`) and a person (`text`) understand."""
+
+from typing import ClassVar
+
+from core.text import Language, Text
+
+
+class DomainError(Exception):
+    """A rule of the domain was broken. Subclasses stand beside the code that raises them.
+
+    `present` is the object as it is now, for whoever has to decide what to do next.
+    `field` names the input that is to blame, when it is one.
+    """
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str]
+    text: ClassVar[Text]
+
+    def __init__(self, *, present: object = None, field: str = "", **values: object) -> None:
+        super().__init__(self.code)
+        self.present = present
+        self.field = field
+        self.values = values
+
+    def detail(self, language: Language) -> str:
+        """Say in one sentence what is wrong."""
+        return self.text.in_language(language, **self.values)
+
+
+class InvalidInput(DomainError):
+    """What was sent can't be meant, whatever state things are in."""
+
+    status = 400
+
+
+class NotYours(DomainError):
+    """It is not there, or not for this person: they can't tell which."""
+
+    status = 404
+    code = "not_found"
+    text = Text(sv="Det finns inte.", en="It does not exist.")
+
+
+class StaleVersion(DomainError):
+    """Somebody changed the object since it was read."""
+
+    status = 412
+    code = "stale_version"
+    text = Text(
+        sv="Någon har ändrat det här sedan du läste det.",
+        en="Somebody has changed this since you read it.",
+    )
+
+
+class IdConflict(DomainError):
+    """A client-made id was used before, for something else."""
+
+    code = "id_conflict"
+    text = Text(sv="Id:t är redan använt för något annat.", en="The id is already used for something else.")

@@ -1,0 +1,62 @@
+"""Fields and forms that every app's HTTP layer shares."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from rest_framework import serializers
+
+
+class CommandSerializer(serializers.Serializer[Any]):
+    """The body of a command. A field that the command does not know is an error, never ignored."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Read the body; raise ValidationError for unknown fields and whatever the fields refuse."""
+        if isinstance(data, dict):
+            unknown = sorted(set(data) - set(self.fields))
+            if unknown:
+                message = "Unknown field."
+                raise serializers.ValidationError(
+                    {name: serializers.ErrorDetail(message, "unknown_field") for name in unknown}
+                )
+        return super().to_internal_value(data)
+
+
+class MomentField(serializers.DateTimeField):
+    """A moment with its offset from UTC, such as `2026-11-22T15:00:00+01:00`."""
+
+    default_error_messages = {"offset_required": "Give the offset from UTC, as in 2026-11-22T15:00:00+01:00."}
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        """Refuse a time without an offset: the server must not guess where the phone is."""
+        if value.tzinfo is None:
+            self.fail("offset_required")
+        return super().enforce_timezone(value)
+
+
+class MoneyField(serializers.DecimalField):
+    """Kronor with two decimals, as text: `"129.00"`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        shape: dict[str, Any] = {"max_digits": 9, "decimal_places": 2, "min_value": Decimal("0.01")}
+        super().__init__(**(shape | kwargs))
+
+
+class UnitsField(serializers.DecimalField):
+    """Units as a number: `2` or `2.5`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        shape: dict[str, Any] = {"max_digits": 5, "decimal_places": 1, "coerce_to_string": False}
+        super().__init__(**(shape | kwargs))
+
+    def to_representation(self, value: Any) -> int | float:  # type: ignore[override]
+        """Write whole units without a decimal point."""
+        return int(value) if value == int(value) else float(value)
+
+
+class ActionSerializer(serializers.Serializer[Any]):
+    """What may be done with an object now, and why not when it may not."""
+
+    action = serializers.CharField()
+    allowed = serializers.BooleanField()
+    code = serializers.CharField(allow_null=True, help_text="The problem code when it is not allowed.")

@@ -1,0 +1,19 @@
+"""What lists of expenses can be filtered by."""
+
+from django_filters import rest_framework as filters
+
+from expenses.models import Expense
+
+
+class ExpenseFilter(filters.FilterSet):  # type: ignore[misc]
+    """`?assignment=&occasion=&category=&status=&spent_from=&spent_to=`."""
+
+    assignment = filters.UUIDFilter(field_name="assignment")
+    occasion = filters.UUIDFilter(field_name="occasion")
+    category = filters.CharFilter(field_name="category__code")
+    spent_from = filters.DateFilter(field_name="spent_on", lookup_expr="gte")
+    spent_to = filters.DateFilter(field_name="spent_on", lookup_expr="lte")
+
+    class Meta:
+        model = Expense
+        fields = ["status"]

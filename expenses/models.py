@@ -1,0 +1,191 @@
+"""Expenses and their receipts."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+
+from assignments.models import Assignment
+from core.models import BaseModel, BaseQuerySet, RepeatableModel
+from core.periods import Month
+from expenses.allowance import Outlay
+from occasions.models import Occasion
+from people.models import Municipality, Role, User
+
+READERS = frozenset({Role.CONTACT_PERSON, Role.COORDINATOR})
+
+
+class ExpenseCategory(BaseModel):
+    """What a municipality repays: cinema, coffee, tickets."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="expense_categories")
+    code = models.SlugField()
+    name_sv = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=100)
+    needs_receipt = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name_plural = "expense categories"
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "code"], name="expense_category_code_once"),
+        ]
+
+
+class ReceiptQuerySet(BaseQuerySet["Receipt"]):
+    """Who sees which receipts."""
+
+    def own(self, user: User, *, now: datetime) -> "ReceiptQuerySet":
+        """Keep the user's own: those that no expense refers to, and those of own visible expenses."""
+        if Role.CONTACT_PERSON not in user.roles:
+            return self.none()
+        return self.filter(
+            Q(expenses=None) | Q(expenses__in=Expense.objects.own(user, now=now)), owner=user
+        ).distinct()
+
+    def visible_to(self, user: User, *, now: datetime) -> "ReceiptQuerySet":
+        """Keep the user's own and those of expenses that came in to the user as a coordinator."""
+        decided = Expense.objects.to_decide(user, now=now).exclude(receipt=None).values("receipt")
+        own = Receipt.objects.own(user, now=now).values("pk")
+        return self.filter(Q(pk__in=own) | Q(pk__in=decided))
+
+
+def receipt_path(receipt: "Receipt", name: str) -> str:
+    """Return where a file of a receipt is stored: by its id only, since names end up in logs."""
+    return f"receipts/{receipt.pk.hex[:2]}/{receipt.pk}/{name}"
+
+
+class Receipt(RepeatableModel):
+    """The stored picture or PDF, cleaned of all that it carried besides what is seen."""
+
+    class Status(models.TextChoices):
+        PROCESSING = "processing"
+        READY = "ready"
+        REFUSED = "refused"
+
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="receipts")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.READY)
+    sha256 = models.CharField(max_length=64, help_text="Of the file as it arrived.")
+    media_type = models.CharField(max_length=50, help_text="Of the file as it is stored.")
+    file = models.FileField(upload_to=receipt_path, max_length=200)
+    preview = models.FileField(upload_to=receipt_path, max_length=200)
+
+    objects = ReceiptQuerySet.as_manager()
+
+
+class ExpenseQuerySet(BaseQuerySet["Expense"]):
+    """Questions about expenses."""
+
+    def own(self, user: User, *, now: datetime) -> "ExpenseQuerySet":
+        """Keep those of the user's own assignments."""
+        return self._of_assignments(user, now, {Role.CONTACT_PERSON})
+
+    def to_decide(self, user: User, *, now: datetime) -> "ExpenseQuerySet":
+        """Keep those that have come in to the user as a coordinator: a draft is nobody else's business."""
+        return self._of_assignments(user, now, {Role.COORDINATOR}).exclude(status=Expense.Status.DRAFT)
+
+    def visible_to(self, user: User, *, now: datetime) -> "ExpenseQuerySet":
+        """Keep the user's own and those that came in."""
+        own = Assignment.objects.own(user, now=now)
+        led = Assignment.objects.visible_to(user, now=now, roles={Role.COORDINATOR})
+        return self.filter(Q(assignment__in=own) | Q(assignment__in=led) & ~Q(status=Expense.Status.DRAFT))
+
+    def complete(self) -> "ExpenseQuerySet":
+        """Load all that an answer shows in one query."""
+        return self.select_related("category", "assignment__decision__client__municipality")
+
+    def outlays_of(self, assignment_ids: Iterable[Any], month: Month) -> dict[Any, list[Outlay]]:
+        """Return per assignment what the allowance of the month is computed from, in one query."""
+        found: dict[Any, list[Outlay]] = {assignment_id: [] for assignment_id in assignment_ids}
+        rows = self.filter(assignment__in=found, spent_on__range=(month.first_day, month.last_day))
+        for assignment_id, status, claimed, approved in rows.values_list(
+            "assignment", "status", "claimed_amount", "approved_amount"
+        ):
+            found[assignment_id].append(Outlay(status, claimed, approved))
+        return found
+
+    def get_own(self, expense_id: Any, *, user: User, now: datetime) -> "Expense":
+        """Return one of the user's own, locked. Raise NotYours for any other."""
+        return self._locked(self.own(user, now=now), expense_id)
+
+    def get_to_decide(self, expense_id: Any, *, user: User, now: datetime) -> "Expense":
+        """Return one that has come in to the user, locked. Raise NotYours for any other."""
+        return self._locked(self.to_decide(user, now=now), expense_id)
+
+    def _of_assignments(self, user: User, now: datetime, roles: Collection[str]) -> "ExpenseQuerySet":
+        return self.filter(assignment__in=Assignment.objects.visible_to(user, now=now, roles=roles))
+
+    @staticmethod
+    def _locked(rows: "ExpenseQuerySet", expense_id: Any) -> "Expense":
+        return rows.complete().select_for_update(of=("self",)).get_one(expense_id)
+
+
+class Expense(RepeatableModel):
+    """One outlay: what was claimed, and what was approved of it."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft"
+        SUBMITTED = "submitted"
+        APPROVED = "approved"
+        RETURNED = "returned"
+        REJECTED = "rejected"
+        PAID = "paid"
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="expenses")
+    occasion = models.ForeignKey(Occasion, on_delete=models.PROTECT, null=True, related_name="expenses")
+    category = models.ForeignKey(ExpenseCategory, on_delete=models.PROTECT)
+    claimed_amount = models.DecimalField(max_digits=9, decimal_places=2, help_text="SEK")
+    approved_amount = models.DecimalField(max_digits=9, decimal_places=2, null=True, help_text="SEK")
+    spent_on = models.DateField()
+    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, null=True, related_name="expenses")
+    note = models.CharField(max_length=1000, blank=True)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    reason = models.CharField(max_length=1000, blank=True, help_text="The coordinator's.")
+    submitted_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = ExpenseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(claimed_amount__gt=0), name="expense_claims_something"),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "submitted", "approved", "returned", "rejected", "paid"]),
+                name="expense_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_amount=None)
+                | Q(approved_amount__gt=0, approved_amount__lte=F("claimed_amount")),
+                name="expense_approved_at_most_claimed",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["approved", "paid"], approved_amount__isnull=False)
+                | ~Q(status__in=["approved", "paid"]) & Q(approved_amount=None),
+                name="expense_approved_has_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "submitted"], decided_by=None)
+                | ~Q(status__in=["draft", "submitted"]) & Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="expense_decided_by_somebody",
+            ),
+            models.UniqueConstraint(
+                fields=["receipt"], condition=~Q(status="rejected"), name="expense_receipt_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["assignment", "-spent_on"], name="expense_of_assignment"),
+            models.Index(fields=["submitted_at"], condition=Q(status="submitted"), name="expense_waiting"),
+        ]
+
+    @property
+    def municipality(self) -> Municipality:
+        """The municipality that repays it."""
+        return self.assignment.municipality
+
+    @property
+    def claimant(self) -> User:
+        """The contact person who paid."""
+        return self.assignment.contact_person

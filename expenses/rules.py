@@ -1,0 +1,138 @@
+"""What may become of an expense. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from core.errors import DomainError, InvalidInput
+from core.text import Text
+
+OLDEST = timedelta(days=365)
+
+# action → status it starts from → status it leads to. An approved or returned expense that is edited
+# is up for a new decision; a rejected one is closed, and a new one can be made from the same receipt.
+TRANSITIONS: Mapping[str, Mapping[str, str]] = {
+    "edit": {"draft": "draft", "submitted": "submitted", "returned": "submitted", "approved": "submitted"},
+    "submit": {"draft": "submitted", "returned": "submitted"},
+    "approve": {"submitted": "approved"},
+    "return": {"submitted": "returned"},
+    "reject": {"submitted": "rejected"},
+}
+CLAIMANT_ACTIONS = frozenset({"edit", "submit"})
+
+
+class WrongStatus(DomainError):
+    """The state that the expense is in does not allow it."""
+
+    code = "expense_wrong_status"
+    text = Text(
+        sv="Utlägget är i ett läge där det inte går.",
+        en="The expense is in a state in which that can't be done.",
+    )
+
+
+class OwnExpense(DomainError):
+    """Nobody decides their own expense."""
+
+    code = "own_expense"
+    text = Text(sv="Du kan inte besluta om ditt eget utlägg.", en="You can't decide your own expense.")
+
+
+class ApprovedTooMuch(InvalidInput):
+    """Approved is at most what was claimed, and more than nothing."""
+
+    code = "approved_too_much"
+    text = Text(
+        sv="Godkänt belopp ska vara mer än 0 och högst {claimed} kr.",
+        en="The approved amount must be above 0 and at most SEK {claimed}.",
+    )
+
+
+class ReasonRequired(InvalidInput):
+    """Whoever gets less than they asked for is told why."""
+
+    code = "reason_required"
+    text = Text(sv="Skriv en anledning.", en="Give a reason.")
+
+
+class ReceiptMissing(DomainError):
+    """The category asks for a receipt."""
+
+    code = "receipt_missing"
+    text = Text(sv="Lägg till ett kvitto först.", en="Add a receipt first.")
+
+
+class SpentInFuture(InvalidInput):
+    """Money can't have been spent tomorrow."""
+
+    code = "spent_in_future"
+    text = Text(sv="Datumet har inte varit än.", en="The date has not been yet.")
+
+
+class SpentTooLongAgo(DomainError):
+    """An outlay can be claimed for a year."""
+
+    code = "spent_too_long_ago"
+    text = Text(sv="Utlägget är äldre än ett år.", en="The expense is more than a year old.")
+
+
+class SpentOutsideAssignment(DomainError):
+    """The money was spent on a day on which the assignment was not in force."""
+
+    code = "spent_outside_assignment"
+    text = Text(sv="Uppdraget gällde inte den dagen.", en="The assignment was not in force on that day.")
+
+
+def next_status(action: str, status: str) -> str:
+    """Return the status that an action leads to. Raise WrongStatus."""
+    if status not in TRANSITIONS[action]:
+        raise WrongStatus
+    return TRANSITIONS[action][status]
+
+
+def check_spent_on(spent_on: date, *, today: date, first_day: date, last_day: date | None) -> None:
+    """Raise SpentInFuture, SpentTooLongAgo or SpentOutsideAssignment. `today` is the municipality's date."""
+    if spent_on > today:
+        raise SpentInFuture(field="spent_on")
+    if today - spent_on > OLDEST:
+        raise SpentTooLongAgo(field="spent_on")
+    if spent_on < first_day or (last_day is not None and spent_on > last_day):
+        raise SpentOutsideAssignment(field="spent_on")
+
+
+def choose_approved(*, claimed: Decimal, approved: Decimal | None, reason: str) -> Decimal:
+    """Return what to approve, SEK: all that was claimed unless told otherwise.
+
+    Raise ApprovedTooMuch, or ReasonRequired when it is less than was claimed.
+    """
+    amount = claimed if approved is None else approved
+    if not 0 < amount <= claimed:
+        raise ApprovedTooMuch(field="approved_amount", claimed=claimed)
+    if amount < claimed and not reason:
+        raise ReasonRequired(field="reason")
+    return amount
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """Whether an action is allowed now, and the problem code when it is not."""
+
+    action: str
+    allowed: bool
+    code: str | None
+
+
+def allowed_actions(*, status: str, claimant: bool, coordinator: bool) -> list[Allowed]:
+    """List every action and whether it would work for a claimant, a coordinator, or somebody who is both."""
+    found = []
+    for action, starts in TRANSITIONS.items():
+        code = None if status in starts else WrongStatus.code
+        if action in CLAIMANT_ACTIONS:
+            code = code if claimant else "wrong_role"
+        elif not coordinator:
+            code = "wrong_role"
+        elif claimant:
+            code = OwnExpense.code
+        found.append(Allowed(action, code is None, code))
+    return found

@@ -1,0 +1,271 @@
+"""Claiming and deciding. An expense's row is locked before its state is read, so one of two wins."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+
+from assignments.models import Assignment
+from core.errors import DomainError, InvalidInput
+from core.periods import Month
+from core.repeats import create_once, fingerprint
+from core.text import Text
+from expenses import rules
+from expenses.allowance import Allowance, allowance_of
+from expenses.models import Expense, ExpenseCategory, Receipt
+from expenses.reminders import tell_coordinators
+from notifications.messages import Kind
+from notifications.services import notify
+from occasions.models import Occasion
+from people.models import User
+
+Status = Expense.Status
+TOLD: Mapping[str, Kind] = {
+    "approve": Kind.EXPENSE_APPROVED,
+    "return": Kind.EXPENSE_RETURNED,
+    "reject": Kind.EXPENSE_REJECTED,
+}
+# A change of any of these after a decision makes it void.
+DECIDED_ON = frozenset({"claimed_amount", "category", "spent_on", "receipt"})
+
+
+def read_allowances(assignments: Iterable[Assignment], month: Month) -> dict[UUID, Allowance]:
+    """Account for a month of several assignments, in one query."""
+    wanted = {assignment.pk: assignment for assignment in assignments}
+    outlays = Expense.objects.outlays_of(wanted, month)
+    return {
+        pk: allowance_of(one.allowance, (one.first_day, one.last_day), month, outlays[pk])
+        for pk, one in wanted.items()
+    }
+
+
+class UnknownCategory(InvalidInput):
+    """The municipality does not repay that."""
+
+    code = "unknown_expense_category"
+    text = Text(sv="Kategorin {category} finns inte.", en="There is no category {category}.")
+
+
+class UnknownReceipt(InvalidInput):
+    """There is no such receipt of the caller's."""
+
+    code = "unknown_receipt"
+    text = Text(sv="Kvittot finns inte.", en="There is no such receipt.")
+
+
+class UnknownOccasion(InvalidInput):
+    """There is no such occasion in the assignment."""
+
+    code = "unknown_occasion"
+    text = Text(sv="Tillfället finns inte i uppdraget.", en="There is no such occasion in the assignment.")
+
+
+class ReceiptAlreadyUsed(DomainError):
+    """A receipt is paid once."""
+
+    code = "receipt_already_used"
+    text = Text(
+        sv="Kvittot hör redan till ett annat utlägg.", en="The receipt already belongs to another expense."
+    )
+
+
+def claim_expense(
+    *, user: User, now: datetime, assignment: UUID, id: UUID | None = None, **values: Any
+) -> tuple[Expense, bool]:
+    """Start a draft; return it and whether it is new.
+
+    `values` are `category` (code), `claimed_amount` (SEK), `spent_on` and optionally `occasion`, `receipt`
+    (ids) and `note`. Raise NotYours, IdConflict, an Unknown… error, ReceiptAlreadyUsed or what
+    `expenses.rules` refuses.
+    """
+    asked = fingerprint("claim_expense", {"assignment": assignment, **values})
+    with transaction.atomic():
+        found = Assignment.objects.get_own(assignment, user=user, now=now)
+        Assignment.objects.select_for_update().get(pk=found.pk)
+        return create_once(
+            Expense.objects.complete().own(user, now=now),
+            row_id=id,
+            asked=asked,
+            create=lambda: _create(found, id or uuid4(), asked, _resolved(found, user, now, values), now),
+        )
+
+
+def _create(assignment: Assignment, row_id: UUID, asked: str, values: Mapping[str, Any], now: datetime) -> Expense:
+    expense = Expense(pk=row_id, assignment=assignment, creation_fingerprint=asked, **values)
+    _check_spent_on(expense, now)
+    _write(lambda: expense.save(force_insert=True))
+    return expense
+
+
+def edit_expense(*, user: User, expense_id: UUID, expected_version: int, now: datetime, **values: Any) -> Expense:
+    """Change what is given; a changed amount, category, date or receipt makes a decision void.
+
+    Raise NotYours, StaleVersion, WrongStatus, an Unknown… error, ReceiptAlreadyUsed or what the rules refuse.
+    """
+    with transaction.atomic():
+        expense = Expense.objects.get_own(expense_id, user=user, now=now)
+        resolved = _resolved(expense.assignment, user, now, values)
+        expense.expect(expected_version, already=expense.holds(**resolved))
+        status = _next_status("edit", expense)
+        changed = {name: value for name, value in resolved.items() if getattr(expense, name) != value}
+        if changed.keys() & DECIDED_ON and status != expense.status:
+            changed |= _undecided(now) | {"status": status}
+        old_status = expense.status
+        _write(lambda: _change(expense, changed, now))
+        if expense.status != old_status:
+            tell_coordinators(expense.municipality, now)
+    return expense
+
+
+def submit_expense(*, user: User, expense_id: UUID, now: datetime) -> Expense:
+    """Send a draft or returned expense to the coordinators; a submitted one stays as it is.
+
+    Raise NotYours, WrongStatus or ReceiptMissing.
+    """
+    with transaction.atomic():
+        expense = Expense.objects.get_own(expense_id, user=user, now=now)
+        if expense.status == Status.SUBMITTED:
+            return expense
+        status = _next_status("submit", expense)
+        if expense.category.needs_receipt and expense.receipt_id is None:
+            raise rules.ReceiptMissing(present=expense, field="receipt")
+        _check_spent_on(expense, now)
+        expense.change(status=status, **_undecided(now))
+        tell_coordinators(expense.municipality, now)
+    return expense
+
+
+def approve_expense(
+    *, user: User, expense_id: UUID, now: datetime, approved_amount: Decimal | None = None, reason: str = ""
+) -> Expense:
+    """Approve all that was claimed, or less with a reason. The same call again changes nothing.
+
+    Raise NotYours, OwnExpense, WrongStatus, ApprovedTooMuch or ReasonRequired.
+    """
+    return _decide("approve", user, expense_id, now, approved_amount=approved_amount, reason=reason)
+
+
+def return_expense(*, user: User, expense_id: UUID, now: datetime, reason: str) -> Expense:
+    """Ask the contact person to mend the expense. The same call again changes nothing.
+
+    Raise NotYours, OwnExpense, WrongStatus or ReasonRequired.
+    """
+    return _decide("return", user, expense_id, now, reason=reason)
+
+
+def reject_expense(*, user: User, expense_id: UUID, now: datetime, reason: str) -> Expense:
+    """Refuse to repay the expense. The same call again changes nothing.
+
+    Raise NotYours, OwnExpense, WrongStatus or ReasonRequired.
+    """
+    return _decide("reject", user, expense_id, now, reason=reason)
+
+
+def _decide(
+    action: str,
+    user: User,
+    expense_id: UUID,
+    now: datetime,
+    *,
+    reason: str,
+    approved_amount: Decimal | None = None,
+) -> Expense:
+    asked = fingerprint(action, {"by": user, "approved_amount": approved_amount, "reason": reason})
+    with transaction.atomic():
+        expense = Expense.objects.get_to_decide(expense_id, user=user, now=now)
+        if expense.action_fingerprint == asked:
+            return expense
+        if expense.assignment.contact_person_id == user.pk:
+            raise rules.OwnExpense(present=expense)
+        status = _next_status(action, expense)
+        amount = None
+        if action == "approve":
+            amount = rules.choose_approved(claimed=expense.claimed_amount, approved=approved_amount, reason=reason)
+        elif not reason:
+            raise rules.ReasonRequired(field="reason")
+        expense.change(
+            status=status,
+            approved_amount=amount,
+            reason=reason,
+            decided_by=user,
+            decided_at=now,
+            action_fingerprint=asked,
+        )
+        notify(
+            recipients=[expense.claimant],
+            kind=TOLD[action],
+            subject_type="expense",
+            subject_id=expense.pk,
+            dedup_key=f"{expense.pk}:{expense.version}",
+            now=now,
+        )
+    return expense
+
+
+def _next_status(action: str, expense: Expense) -> str:
+    try:
+        return rules.next_status(action, expense.status)
+    except rules.WrongStatus as error:
+        error.present = expense
+        raise
+
+
+def _undecided(now: datetime) -> dict[str, Any]:
+    return {
+        "approved_amount": None,
+        "decided_by": None,
+        "decided_at": None,
+        "submitted_at": now,
+        "action_fingerprint": "",
+    }
+
+
+def _resolved(assignment: Assignment, user: User, now: datetime, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn codes and ids into rows that the caller may use."""
+    found = dict(values)
+    if "category" in values:
+        found["category"] = ExpenseCategory.objects.filter(
+            municipality=assignment.municipality, code=values["category"], is_active=True
+        ).first()
+        if found["category"] is None:
+            raise UnknownCategory(field="category", category=values["category"])
+    if values.get("occasion") is not None:
+        found["occasion"] = Occasion.objects.filter(pk=values["occasion"], assignment=assignment).first()
+        if found["occasion"] is None:
+            raise UnknownOccasion(field="occasion")
+    if values.get("receipt") is not None:
+        own = Receipt.objects.filter(pk__in=Receipt.objects.own(user, now=now))
+        found["receipt"] = own.filter(pk=values["receipt"], status=Receipt.Status.READY).first()
+        if found["receipt"] is None:
+            raise UnknownReceipt(field="receipt")
+    return found
+
+
+def _check_spent_on(expense: Expense, now: datetime) -> None:
+    assignment = expense.assignment
+    rules.check_spent_on(
+        expense.spent_on,
+        today=assignment.municipality.today(now),
+        first_day=assignment.first_day,
+        last_day=assignment.last_day,
+    )
+
+
+def _change(expense: Expense, changed: Mapping[str, Any], now: datetime) -> None:
+    expense.change(**changed)
+    if "spent_on" in changed:
+        _check_spent_on(expense, now)
+
+
+def _write(write: Callable[[], object]) -> None:
+    """Write, and name the one constraint that an honest user can run into. Raise ReceiptAlreadyUsed."""
+    try:
+        with transaction.atomic():
+            write()
+    except IntegrityError as error:
+        if "expense_receipt_once" in str(error):
+            raise ReceiptAlreadyUsed(field="receipt") from error
+        raise

@@ -1,0 +1,24 @@
+"""Paths below /api/v1 that are about expenses."""
+
+from django.urls import path
+
+from expenses import receipt_views, views
+
+urlpatterns = [
+    path("expense-categories", views.ExpenseCategoriesView.as_view(), name="expense-categories"),
+    path("assignments/<uuid:assignment_id>/allowance", views.AllowanceView.as_view(), name="allowance"),
+    path("receipts", receipt_views.ReceiptsView.as_view(), name="receipts"),
+    path("receipts/<uuid:receipt_id>", receipt_views.ReceiptView.as_view(), name="receipt"),
+    path("receipts/<uuid:receipt_id>/file", receipt_views.ReceiptFileView.as_view(), name="receipt-file"),
+    path(
+        "receipts/<uuid:receipt_id>/preview",
+        receipt_views.ReceiptPreviewView.as_view(),
+        name="receipt-preview",
+    ),
+    path("expenses", views.ExpensesView.as_view(), name="expenses"),
+    path("expenses/<uuid:expense_id>", views.ExpenseView.as_view(), name="expense"),
+    path("expenses/<uuid:expense_id>/submit", views.SubmitExpenseView.as_view(), name="submit-expense"),
+    path("expenses/<uuid:expense_id>/approve", views.ApproveExpenseView.as_view(), name="approve-expense"),
+    path("expenses/<uuid:expense_id>/return", views.ReturnExpenseView.as_view(), name="return-expense"),
+    path("expenses/<uuid:expense_id>/reject", views.RejectExpenseView.as_view(), name="reject-expense"),
+]

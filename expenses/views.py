@@ -1,0 +1,184 @@
+"""Expenses and allowances over HTTP."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import GenericAPIView, ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from assignments.models import Assignment
+from assignments.serializers import MonthQuerySerializer
+from expenses import services
+from expenses.filters import ExpenseFilter
+from expenses.models import READERS, Expense, ExpenseCategory, ExpenseQuerySet
+from expenses.serializers import (
+    AllowanceSerializer,
+    ApproveSerializer,
+    ClaimExpenseSerializer,
+    EditExpenseSerializer,
+    ExpenseCategorySerializer,
+    ExpenseSerializer,
+    RefuseSerializer,
+    SubmitSerializer,
+)
+from people.models import Role, User
+from people.permissions import EVERYBODY
+
+CONTACT_PERSON = frozenset({Role.CONTACT_PERSON})
+COORDINATOR = frozenset({Role.COORDINATOR})
+
+
+class ExpensesView(ListAPIView[Expense]):
+    """The expenses that the caller may see, and starting one."""
+
+    roles = {"GET": READERS, "POST": CONTACT_PERSON}
+    serializer_class = ExpenseSerializer
+    queryset = Expense.objects.none()
+    filterset_class = ExpenseFilter
+    ordering = ("-spent_on", "id")
+
+    def get_queryset(self) -> ExpenseQuerySet:
+        """Limit to what the caller may see now."""
+        return Expense.objects.complete().visible_to(cast(User, self.request.user), now=timezone.now())
+
+    @extend_schema(request=ClaimExpenseSerializer, responses={201: ExpenseSerializer, 200: ExpenseSerializer})
+    def post(self, request: Request) -> Response:
+        """Start a draft."""
+        command = ClaimExpenseSerializer(data=request.data)
+        command.is_valid(raise_exception=True)
+        expense, created = services.claim_expense(
+            user=cast(User, request.user), now=timezone.now(), **command.validated_data
+        )
+        return Response(self.get_serializer(expense).data, status=201 if created else 200)
+
+
+class ExpenseView(GenericAPIView[Expense]):
+    """One expense."""
+
+    roles = {"GET": READERS, "PATCH": CONTACT_PERSON}
+    serializer_class = ExpenseSerializer
+
+    def get(self, request: Request, expense_id: UUID) -> Response:
+        """Show it."""
+        visible = Expense.objects.complete().visible_to(cast(User, request.user), now=timezone.now())
+        return Response(self.get_serializer(visible.get_one(expense_id)).data)
+
+    @extend_schema(request=EditExpenseSerializer)
+    def patch(self, request: Request, expense_id: UUID, expected_version: int) -> Response:
+        """Change what is given; after a decision it is up for a new one."""
+        command = EditExpenseSerializer(data=request.data)
+        command.is_valid(raise_exception=True)
+        expense = services.edit_expense(
+            user=cast(User, request.user),
+            expense_id=expense_id,
+            expected_version=expected_version,
+            now=timezone.now(),
+            **command.validated_data,
+        )
+        return Response(self.get_serializer(expense).data)
+
+
+class ExpenseActionView(GenericAPIView[Expense]):
+    """What the actions share: validate, one service, answer with the expense."""
+
+    serializer_class = ExpenseSerializer
+    command_class: Any
+    service: Any
+
+    def act(self, request: Request, expense_id: UUID) -> Response:
+        """Do it."""
+        command = self.command_class(data=request.data)
+        command.is_valid(raise_exception=True)
+        expense = type(self).service(
+            user=cast(User, request.user), expense_id=expense_id, now=timezone.now(), **command.validated_data
+        )
+        return Response(self.get_serializer(expense).data)
+
+
+class SubmitExpenseView(ExpenseActionView):
+    """Sending an expense in."""
+
+    roles = {"POST": CONTACT_PERSON}
+    command_class = SubmitSerializer
+    service = services.submit_expense
+
+    @extend_schema(request=None)
+    def post(self, request: Request, expense_id: UUID) -> Response:
+        """Send it to the coordinators."""
+        return self.act(request, expense_id)
+
+
+class ApproveExpenseView(ExpenseActionView):
+    """Approving an expense."""
+
+    roles = {"POST": COORDINATOR}
+    command_class = ApproveSerializer
+    service = services.approve_expense
+
+    @extend_schema(request=ApproveSerializer)
+    def post(self, request: Request, expense_id: UUID) -> Response:
+        """Approve all of it, or less with a reason."""
+        return self.act(request, expense_id)
+
+
+class ReturnExpenseView(ExpenseActionView):
+    """Returning an expense."""
+
+    roles = {"POST": COORDINATOR}
+    command_class = RefuseSerializer
+    service = services.return_expense
+
+    @extend_schema(request=RefuseSerializer)
+    def post(self, request: Request, expense_id: UUID) -> Response:
+        """Ask for it to be mended."""
+        return self.act(request, expense_id)
+
+
+class RejectExpenseView(ExpenseActionView):
+    """Rejecting an expense."""
+
+    roles = {"POST": COORDINATOR}
+    command_class = RefuseSerializer
+    service = services.reject_expense
+
+    @extend_schema(request=RefuseSerializer)
+    def post(self, request: Request, expense_id: UUID) -> Response:
+        """Refuse to repay it."""
+        return self.act(request, expense_id)
+
+
+class ExpenseCategoriesView(ListAPIView[ExpenseCategory]):
+    """What the caller's municipalities repay."""
+
+    roles = {"GET": EVERYBODY}
+    serializer_class = ExpenseCategorySerializer
+    queryset = ExpenseCategory.objects.none()
+    ordering = ("code", "id")
+
+    def get_queryset(self) -> QuerySet[ExpenseCategory]:
+        """Limit to categories in use where the caller has a role."""
+        here = cast(User, self.request.user).municipality_ids()
+        return ExpenseCategory.objects.filter(municipality__in=here, is_active=True)
+
+
+class AllowanceView(GenericAPIView[Assignment]):
+    """The allowance of an assignment."""
+
+    roles = {"GET": READERS}
+    serializer_class = AllowanceSerializer
+
+    @extend_schema(parameters=[MonthQuerySerializer])
+    def get(self, request: Request, assignment_id: UUID) -> Response:
+        """Account for a month."""
+        query = MonthQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        user, now = cast(User, request.user), timezone.now()
+        visible = Assignment.objects.with_decision().visible_to(user, now=now, roles=READERS)
+        assignment = visible.get_one(assignment_id)
+        month = query.chosen(assignment.municipality.today(now))
+        allowance = services.read_allowances([assignment], month)[assignment.pk]
+        return Response(self.get_serializer(allowance).data)

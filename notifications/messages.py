@@ -1,0 +1,57 @@
+"""Every kind of notification and its words. They tell that there is something to see, never what or whom.
+
+The rule is product.md's first about confidentiality: no name, initials, place, amount or time.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.text import Language, Text
+
+
+class Kind(StrEnum):
+    """What a notification is about."""
+
+    OCCASION_TOMORROW = "occasion_tomorrow"
+    OCCASION_SOON = "occasion_soon"
+    OCCASION_UNLOGGED = "occasion_unlogged"
+    EXPENSE_APPROVED = "expense_approved"
+    EXPENSE_RETURNED = "expense_returned"
+    EXPENSE_REJECTED = "expense_rejected"
+    EXPENSES_WAITING = "expenses_waiting"
+
+
+@dataclass(frozen=True)
+class Message:
+    """The words of a kind. An urgent one wakes the phone."""
+
+    title: Text
+    body: Text
+    urgent: bool = False
+
+    def words(self, language: Language) -> tuple[str, str]:
+        """Return title and body."""
+        return self.title.in_language(language), self.body.in_language(language)
+
+
+OPEN = Text(sv="Öppna appen för att se mer.", en="Open the app to see more.")
+REMINDER = Text(sv="Påminnelse", en="Reminder")
+
+MESSAGES: dict[Kind, Message] = {
+    Kind.OCCASION_TOMORROW: Message(
+        REMINDER,
+        Text(sv="Du har något planerat inom ett dygn.", en="You have something planned within a day."),
+    ),
+    Kind.OCCASION_SOON: Message(
+        REMINDER,
+        Text(sv="Du har något planerat inom en timme.", en="You have something planned within an hour."),
+        urgent=True,
+    ),
+    Kind.OCCASION_UNLOGGED: Message(
+        REMINDER, Text(sv="Det finns något kvar att fylla i.", en="There is something left to fill in.")
+    ),
+    Kind.EXPENSE_APPROVED: Message(Text(sv="Utlägg godkänt", en="Expense approved"), OPEN),
+    Kind.EXPENSE_RETURNED: Message(Text(sv="Utlägg behöver kompletteras", en="Expense needs a change"), OPEN),
+    Kind.EXPENSE_REJECTED: Message(Text(sv="Utlägg avslaget", en="Expense rejected"), OPEN),
+    Kind.EXPENSES_WAITING: Message(Text(sv="Utlägg väntar på beslut", en="Expenses are waiting"), OPEN),
+}

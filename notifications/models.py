@@ -1,0 +1,121 @@
+"""Devices, the inbox, and the outbox of deliveries."""
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Q
+
+from core.models import BaseModel, BaseQuerySet
+from people.models import User
+
+
+class Device(BaseModel):
+    """A phone that can be pushed to, in the hands of the user who registered it last."""
+
+    class Platform(models.TextChoices):
+        ANDROID = "android"
+        IOS = "ios"
+        WEB = "web"
+
+    installation_id = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
+    platform = models.CharField(max_length=10, choices=Platform.choices)
+    token = models.CharField(max_length=4096, blank=True)
+    fid = models.CharField(max_length=200, blank=True)
+    locale = models.CharField(max_length=20)
+    app_version = models.CharField(max_length=30)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_because = models.CharField(max_length=30, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["token"], condition=Q(revoked_at=None) & ~Q(token=""), name="device_token_once"
+            ),
+            models.UniqueConstraint(
+                fields=["fid"], condition=Q(revoked_at=None) & ~Q(fid=""), name="device_fid_once"
+            ),
+            models.CheckConstraint(condition=~Q(token="") | ~Q(fid=""), name="device_has_address"),
+        ]
+
+
+class Notification(BaseModel):
+    """Something told to a person: a row in their inbox, true whether or not a push arrives."""
+
+    recipient = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notifications")
+    kind = models.CharField(max_length=40)
+    subject_type = models.CharField(max_length=20)
+    subject_id = models.UUIDField(null=True)
+    dedup_key = models.CharField(max_length=200)
+    expires_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["recipient", "dedup_key"], name="notification_once"),
+        ]
+        indexes = [
+            models.Index(fields=["recipient", "-created_at"], name="notification_inbox"),
+            models.Index(fields=["subject_id", "kind"], name="notification_about"),
+        ]
+
+
+class DeliveryQuerySet(BaseQuerySet["Delivery"]):
+    """Which deliveries need somebody's hand."""
+
+    def due(self, now: datetime, *, lease: timedelta) -> "DeliveryQuerySet":
+        """Keep those to send now whose bell has not been rung within the lease."""
+        unrung = Q(rung_at=None) | Q(rung_at__lt=now - lease)
+        return self.filter(unrung, status__in=Delivery.WAITING, next_try_at__lte=now)
+
+    def abandoned(self, now: datetime, *, lease: timedelta) -> "DeliveryQuerySet":
+        """Keep those that a worker claimed and never came back from."""
+        return self.filter(status=Delivery.Status.SENDING, claimed_at__lt=now - lease)
+
+
+class Delivery(BaseModel):
+    """One notification on its way to one device."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        SENDING = "sending"
+        RETRYING = "retrying"
+        SENT = "sent"
+        FAILED = "failed"
+
+    WAITING = (Status.QUEUED, Status.RETRYING)
+
+    notification = models.ForeignKey(Notification, on_delete=models.CASCADE, related_name="deliveries")
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="deliveries")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
+    attempts = models.PositiveIntegerField(default=0)
+    next_try_at = models.DateTimeField()
+    rung_at = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    provider_message_id = models.CharField(max_length=200, blank=True)
+    error_code = models.CharField(max_length=50, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [
+            models.UniqueConstraint(fields=["notification", "device"], name="delivery_once"),
+            models.CheckConstraint(
+                condition=Q(status__in=["queued", "sending", "retrying", "sent", "failed"]),
+                name="delivery_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="sent", sent_at__isnull=False) | ~Q(status="sent"),
+                name="delivery_sent_has_time",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_try_at"],
+                condition=Q(status__in=["queued", "retrying"]),
+                name="delivery_waiting",
+            ),
+            models.Index(fields=["claimed_at"], condition=Q(status="sending"), name="delivery_sending"),
+        ]

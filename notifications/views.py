@@ -1,0 +1,75 @@
+"""Devices and the inbox."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import GenericAPIView, ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from notifications import services
+from notifications.filters import NotificationFilter
+from notifications.models import Notification
+from notifications.serializers import DeviceSerializer, NotificationSerializer, RegisterDeviceSerializer
+from people.models import User
+from people.permissions import EVERYBODY
+
+
+class DeviceView(GenericAPIView[Any]):
+    """The phone that calls."""
+
+    roles = {"PUT": EVERYBODY, "DELETE": EVERYBODY}
+    serializer_class = DeviceSerializer
+
+    @extend_schema(request=RegisterDeviceSerializer, responses={200: DeviceSerializer, 201: DeviceSerializer})
+    def put(self, request: Request, installation_id: str) -> Response:
+        """Register the phone for whoever is signed in."""
+        command = RegisterDeviceSerializer(data=request.data)
+        command.is_valid(raise_exception=True)
+        device, created = services.register_device(
+            user=cast(User, request.user),
+            installation_id=installation_id,
+            now=timezone.now(),
+            **command.validated_data,
+        )
+        return Response(self.get_serializer(device).data, status=201 if created else 200)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, installation_id: str) -> Response:
+        """Stop pushing to the phone."""
+        services.unregister_device(
+            user=cast(User, request.user), installation_id=installation_id, now=timezone.now()
+        )
+        return Response(status=204)
+
+
+class NotificationsView(ListAPIView[Notification]):
+    """The own inbox, newest first."""
+
+    roles = {"GET": EVERYBODY}
+    serializer_class = NotificationSerializer
+    queryset = Notification.objects.none()
+    filterset_class = NotificationFilter
+    ordering = ("-created_at", "id")
+
+    def get_queryset(self) -> QuerySet[Notification]:
+        """Limit to the caller's own."""
+        return Notification.objects.filter(recipient=cast(User, self.request.user))
+
+
+class ReadNotificationView(GenericAPIView[Notification]):
+    """Reading one."""
+
+    roles = {"POST": EVERYBODY}
+    serializer_class = NotificationSerializer
+
+    @extend_schema(request=None)
+    def post(self, request: Request, notification_id: UUID) -> Response:
+        """Mark as read."""
+        notification = services.read_notification(
+            user=cast(User, request.user), notification_id=notification_id, now=timezone.now()
+        )
+        return Response(self.get_serializer(notification).data)

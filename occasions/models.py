@@ -1,0 +1,161 @@
+"""Occasions and what was done at them."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+
+from assignments.models import Assignment
+from assignments.quota import Use
+from core.models import BaseModel, BaseQuerySet, RepeatableModel
+from core.periods import Month, local_date
+from notifications.models import Notification
+from people.models import Municipality, Role, User
+
+READERS = frozenset({Role.CONTACT_PERSON, Role.COORDINATOR})
+
+
+class ActivityKind(BaseModel):
+    """Something a municipality offers to do: cinema, coffee, a walk."""
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="activity_kinds")
+    code = models.SlugField()
+    name_sv = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=100)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "code"], name="activity_kind_code_once"),
+        ]
+
+
+class OccasionQuerySet(BaseQuerySet["Occasion"]):
+    """Questions about occasions."""
+
+    def visible_to(self, user: User, *, now: datetime, roles: Collection[str] = READERS) -> "OccasionQuerySet":
+        """Keep those of the assignments that the user may see in these roles."""
+        return self.filter(assignment__in=Assignment.objects.visible_to(user, now=now, roles=roles))
+
+    def own(self, user: User, *, now: datetime) -> "OccasionQuerySet":
+        """Keep those of the user's own assignments."""
+        return self.visible_to(user, now=now, roles={Role.CONTACT_PERSON})
+
+    def complete(self) -> "OccasionQuerySet":
+        """Load all that an answer shows, in a number of queries that does not grow with the rows."""
+        return self.select_related("assignment__decision__client__municipality").prefetch_related(
+            "activities__kind"
+        )
+
+    def in_period(self, month: Month, zone: ZoneInfo) -> "OccasionQuerySet":
+        """Keep those whose local start date lies in the month."""
+        start, end = month.bounds(zone)
+        return self.filter(starts_at__gte=start, starts_at__lt=end)
+
+    def uses_of(
+        self, decision_ids: Iterable[Any], month: Month, zone: ZoneInfo, *, seen_by: User | None = None
+    ) -> dict[Any, list[Use]]:
+        """Return per decision what the quota of the month is computed from, in one query.
+
+        With `seen_by` a contact person, the occasions of others keep their ids to themselves.
+        """
+        found: dict[Any, list[Use]] = {decision_id: [] for decision_id in decision_ids}
+        rows = self.filter(assignment__decision__in=found).in_period(month, zone)
+        for pk, starts_at, units, status, decision_id, contact_person_id in rows.values_list(
+            "pk", "starts_at", "units", "status", "assignment__decision", "assignment__contact_person"
+        ):
+            hidden = seen_by is not None and contact_person_id != seen_by.pk
+            use = Use(None if hidden else str(pk), local_date(starts_at, zone), units, status)
+            found[decision_id].append(use)
+        return found
+
+    def starting_within(self, now: datetime, *, after: timedelta, within: timedelta) -> "OccasionQuerySet":
+        """Keep the planned ones that start more than `after` and at most `within` from now."""
+        return self.filter(status=Occasion.Status.PLANNED, starts_at__gt=now + after, starts_at__lte=now + within)
+
+    def unlogged(self, now: datetime) -> "OccasionQuerySet":
+        """Keep the planned ones that have been and that nobody logged."""
+        return self.filter(status=Occasion.Status.PLANNED, ends_at__lte=now)
+
+    def not_reminded(self, kind: str, **when: Any) -> "OccasionQuerySet":
+        """Keep those of which nobody was told, by notifications of a kind that match `when`."""
+        told = Notification.objects.filter(kind=kind, subject_id=OuterRef("pk"), **when)
+        return self.filter(~Exists(told))
+
+
+class Occasion(RepeatableModel):
+    """One planned or held meeting. It is never deleted."""
+
+    class Status(models.TextChoices):
+        PLANNED = "planned"
+        COMPLETED = "completed"
+        CANCELLED = "cancelled"
+        NO_SHOW = "no_show"
+
+    class CancelledBy(models.TextChoices):
+        CLIENT = "client"
+        CONTACT_PERSON = "contact_person"
+        OTHER = "other"
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="occasions")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    place = models.CharField(max_length=200, blank=True)
+    title = models.CharField(max_length=200, blank=True)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.PLANNED)
+    units = models.DecimalField(max_digits=5, decimal_places=1)
+    note = models.TextField(blank=True)
+    cancelled_by = models.CharField(max_length=20, choices=CancelledBy.choices, blank=True)
+    reason = models.TextField(blank=True)
+
+    objects = OccasionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="occasion_ends_after_start"),
+            models.CheckConstraint(condition=Q(units__gt=0), name="occasion_units_positive"),
+            models.CheckConstraint(
+                condition=Q(status__in=["planned", "completed", "cancelled", "no_show"]),
+                name="occasion_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["cancelled", "no_show"]) & ~Q(cancelled_by="")
+                | ~Q(status__in=["cancelled", "no_show"]) & Q(cancelled_by=""),
+                name="occasion_cancelled_by_somebody",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["assignment", "-starts_at"], name="occasion_of_assignment"),
+            models.Index(fields=["starts_at"], condition=Q(status="planned"), name="occasion_planned"),
+        ]
+
+    @property
+    def municipality(self) -> Municipality:
+        """The municipality in whose zone its day and month are asked."""
+        return self.assignment.municipality
+
+
+class Activity(BaseModel):
+    """What was done at an occasion."""
+
+    occasion = models.ForeignKey(Occasion, on_delete=models.CASCADE, related_name="activities")
+    kind = models.ForeignKey(ActivityKind, on_delete=models.PROTECT)
+    note = models.CharField(max_length=500, blank=True)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        verbose_name_plural = "activities"
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["occasion", "position"], name="activity_position_once"),
+        ]
+
+
+def kinds_by_code(municipality_id: UUID, codes: Iterable[str]) -> dict[str, ActivityKind]:
+    """Return the municipality's kinds in use among the codes."""
+    kinds = ActivityKind.objects.filter(municipality=municipality_id, is_active=True, code__in=set(codes))
+    return {kind.code: kind for kind in kinds}

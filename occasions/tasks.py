@@ -1,0 +1,20 @@
+"""Periodic questions about occasions."""
+
+from typing import Any
+
+from celery import shared_task
+
+from core.heartbeat import beat
+from occasions import reminders
+
+
+@shared_task
+def remind_before(**_: Any) -> None:
+    """Remind of what is about to start."""
+    beat("occasions.tasks.remind_before", reminders.remind_before)
+
+
+@shared_task
+def remind_unlogged(**_: Any) -> None:
+    """Remind of what nobody logged."""
+    beat("occasions.tasks.remind_unlogged", reminders.remind_unlogged)

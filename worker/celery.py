@@ -1,0 +1,20 @@
+"""The Celery app: the other process."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import beat_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("tillfalle")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@beat_init.connect
+def catch_up(**_: Any) -> None:
+    """Ask every periodic question at once when beat starts, instead of after its first interval."""
+    for entry in app.conf.beat_schedule.values():
+        app.send_task(entry["task"])
