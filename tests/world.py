@@ -1,0 +1,154 @@
+"""The people that the tests are about, and what they need to meet each other."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from rest_framework.test import APIClient
+
+from assignments.models import Assignment, Decision, Policy
+from expenses.models import Expense, ExpenseCategory, Receipt
+from notifications.models import Device
+from occasions.models import ActivityKind, Occasion
+from people.models import Client, Membership, Municipality, Role, User
+
+# A Wednesday at noon in Sweden; tests that need another time say so.
+NOW = datetime(2026, 6, 10, 10, 0, tzinfo=UTC)
+WEIGHTS = [[0, 1], [300, 2], [600, 3]]
+
+
+def make_municipality(code: str) -> Municipality:
+    """Make a municipality with a policy, activity kinds and expense categories."""
+    municipality = Municipality.objects.create(code=code, name=code.capitalize())
+    Policy.objects.create(municipality=municipality, first_day=date(2020, 1, 1), weight_steps=WEIGHTS)
+    for kind, sv, en in [("cinema", "Bio", "Cinema"), ("coffee", "Fika", "Coffee"), ("walk", "Promenad", "Walk")]:
+        ActivityKind.objects.create(municipality=municipality, code=kind, name_sv=sv, name_en=en)
+    for category, sv, en, needs_receipt in [
+        ("ticket", "Biljett", "Ticket", True),
+        ("meal", "Mat", "Meal", True),
+        ("coins", "Myntautomat", "Coin machine", False),
+    ]:
+        ExpenseCategory.objects.create(
+            municipality=municipality, code=category, name_sv=sv, name_en=en, needs_receipt=needs_receipt
+        )
+    return municipality
+
+
+def make_user(email: str, municipality: Municipality, *roles: Role, **fields: Any) -> User:
+    """Make a user with roles in a municipality."""
+    user = User.objects.create_user(email, name=email.split("@")[0].capitalize(), **fields)
+    add_roles(user, municipality, *roles)
+    return user
+
+
+def add_roles(user: User, municipality: Municipality, *roles: Role) -> None:
+    """Give a user roles in a municipality."""
+    for role in roles:
+        Membership.objects.create(user=user, municipality=municipality, role=role)
+    user.__dict__.pop("active_memberships", None)
+
+
+def make_assignment(
+    contact_person: User,
+    municipality: Municipality,
+    *,
+    units: int | str = 4,
+    client_name: str = "Maj-Britt Söderlund",
+    first_day: date = date(2026, 1, 1),
+    last_day: date | None = None,
+    decision: Decision | None = None,
+    allowance: str = "500.00",
+) -> Assignment:
+    """Make a client with a decision, unless one is given, and an assignment of it to a contact person."""
+    if decision is None:
+        client = Client.objects.create(municipality=municipality, reference=uuid4().hex[:12], name=client_name)
+        decision = Decision.objects.create(
+            client=client,
+            reference=uuid4().hex[:12],
+            legal_basis_id="sol-2025",
+            units=Decimal(units),
+            first_day=first_day,
+            last_day=last_day,
+        )
+    return Assignment.objects.create(
+        decision=decision,
+        contact_person=contact_person,
+        first_day=first_day,
+        last_day=last_day,
+        allowance=Decimal(allowance),
+    )
+
+
+def make_occasion(
+    assignment: Assignment,
+    starts_at: datetime,
+    *,
+    hours: float = 2,
+    status: str = "planned",
+    units: int | str = 1,
+    **fields: Any,
+) -> Occasion:
+    """Put an occasion into the database, past every rule."""
+    if status in ("cancelled", "no_show"):
+        fields.setdefault("cancelled_by", "client")
+    return Occasion.objects.create(
+        assignment=assignment,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=hours),
+        status=status,
+        units=Decimal(units),
+        **fields,
+    )
+
+
+def make_receipt(owner: User, **fields: Any) -> Receipt:
+    """Put a ready receipt without files into the database."""
+    return Receipt.objects.create(owner=owner, sha256="0" * 64, media_type="image/jpeg", **fields)
+
+
+def make_expense(
+    assignment: Assignment,
+    *,
+    status: str = "draft",
+    claimed: str = "100.00",
+    category: str = "ticket",
+    spent_on: date = date(2026, 6, 5),
+    coordinator: User | None = None,
+    **fields: Any,
+) -> Expense:
+    """Put an expense into the database, past every rule; a decided one needs its coordinator."""
+    if status not in ("draft", "submitted"):
+        fields |= {"decided_by": coordinator, "decided_at": NOW}
+    if status in ("approved", "paid"):
+        fields.setdefault("approved_amount", Decimal(claimed))
+    if status != "draft":
+        fields.setdefault("submitted_at", NOW)
+    return Expense.objects.create(
+        assignment=assignment,
+        status=status,
+        claimed_amount=Decimal(claimed),
+        category=ExpenseCategory.objects.get(municipality=assignment.municipality, code=category),
+        spent_on=spent_on,
+        **fields,
+    )
+
+
+def make_device(user: User, **fields: Any) -> Device:
+    """Register a phone."""
+    values = {"installation_id": uuid4().hex, "platform": "android", "fid": uuid4().hex} | fields
+    return Device.objects.create(user=user, locale="sv-SE", app_version="1.0.0", **values)
+
+
+def signed_in(user: User) -> APIClient:
+    """Return a client that calls as a user, freshly loaded, and takes JSON for granted."""
+    client = APIClient()
+    client.default_format = "json"  # type: ignore[attr-defined]
+    client.force_authenticate(User.objects.get(pk=user.pk))
+    return client
+
+
+def texts_of(objects: Iterable[Any]) -> str:
+    """Return everything that some rows hold as one text, to look for what must not be there."""
+    return " ".join(str(vars(row)) for row in objects)
