@@ -60,7 +60,7 @@ REFUSALS: dict[RefusalCode, type[InvalidInput]] = {
 }
 
 
-def upload_receipt(*, user: User, file: UploadedFile[bytes], id: UUID | None = None) -> tuple[Receipt, bool]:
+def upload_receipt(*, user: User, file: "UploadedFile[bytes]", id: UUID | None = None) -> tuple[Receipt, bool]:
     """Clean what arrived and keep it; return the receipt and whether it is new.
 
     Nothing is stored of a file that is refused. Raise IdConflict, UnreadableReceipt, ReceiptTooLarge or
