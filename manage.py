@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 from django.core.management import execute_from_command_line
 
-from config import embedded
+from config import embedded, processes
 
 # These need no servers, or (demo) look after them themselves.
 WITHOUT_SERVERS = {
@@ -41,6 +41,8 @@ def start_servers(arguments: list[str], stack: ExitStack) -> None:
     wanted = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")
     missing = {variable for variable in wanted if not os.environ.get(variable)}
     folder = embedded.data_dir()
+    if name == "demo":
+        processes.end_when_told()
     if missing or name == "demo":
         embedded.prepare(folder)
     database, broker = "DATABASE_URL" in missing, "REDIS_URL" in missing

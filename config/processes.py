@@ -6,10 +6,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import NamedTuple, Self
 
 _PR_SET_PDEATHSIG = 1
@@ -25,6 +25,31 @@ class Account(NamedTuple):
 
 class ProcessEndedError(Exception):
     """Say which child ended by itself, and the last it logged."""
+
+
+def end_when_told() -> None:
+    """Leave through SystemExit on Ctrl-C, SIGTERM and a closed terminal: blocks are left in order."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup
+            signal.signal(number, _told)
+
+
+def raise_if_told_to_end() -> None:
+    """Raise SystemExit again, for the case that somebody's `except` or `__del__` swallowed the first."""
+    if _told.already:
+        raise SystemExit(0)
+
+
+class _Told:
+    already = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        if not self.already:  # an impatient second Ctrl-C must not interrupt the stopping
+            self.already = True
+            raise SystemExit(0)
+
+
+_told = _Told()
 
 
 def die_with_parent(number: int) -> None:
@@ -97,11 +122,12 @@ def last_lines(log: Path, count: int) -> list[str]:
 
 
 class Processes:
-    """Children that stand or fall together: leaving the block stops them, the last started first."""
+    """Children that stand or fall together; leaving the block stops them in the order of their start."""
 
-    def __init__(self, log_dir: Path) -> None:
-        """Take the folder that the logs go to."""
-        self.log_dir = log_dir
+    def __init__(self, cwd: Path, log_dir: Path) -> None:
+        """Take the folder to run them in, and that of their logs."""
+        self._cwd = cwd
+        self._log_dir = log_dir
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> Self:
@@ -110,31 +136,22 @@ class Processes:
 
     def __exit__(self, *_: object) -> None:
         """Stop all of them."""
-        while self._running:
-            stop(self._running.popitem()[1])
+        for process in self._running.values():
+            stop(process)
 
     def start(self, name: str, command: Sequence[str], *, env: Mapping[str, str] | None = None) -> None:
         """Start a child with a log of its own, that of the last run overwritten. Raises OSError."""
         log = self.log(name)
         log.unlink(missing_ok=True)
-        self._running[name] = spawn(command, log=log, env=env)
+        self._running[name] = spawn(command, log=log, env=env, cwd=self._cwd)
 
     def log(self, name: str) -> Path:
         """Name the log of a child."""
-        return self.log_dir / f"{name}.log"
+        return self._log_dir / f"{name}.log"
 
     def check(self) -> None:
         """Look that every child still runs. Raises ProcessEndedError."""
         for name, process in self._running.items():
             if (code := process.poll()) is not None:
                 tail = "".join(f"\n  {line}" for line in last_lines(self.log(name), 12))
-                raise ProcessEndedError(
-                    f"{name} ended by itself (exit code {code}); the end of its log:{tail}"
-                )
-
-    def watch(self, also: Callable[[], None]) -> None:
-        """Look after the children, and whatever else is given, until something raises."""
-        while True:
-            self.check()
-            also()
-            time.sleep(0.2)
+                raise ProcessEndedError(f"{name} ended by itself (exit code {code}); the end of its log:{tail}")

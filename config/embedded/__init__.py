@@ -57,9 +57,7 @@ def database_url(data_dir: Path) -> str:
     """Write the address of the embedded database, whether or not it runs."""
     # Parsers of URLs turn a host to lower case, so that capitals are escaped too.
     kept = set((string.ascii_lowercase + string.digits + "-_.").encode())
-    host = "".join(
-        chr(byte) if byte in kept else f"%{byte:02X}" for byte in os.fsencode(socket_dir(data_dir))
-    )
+    host = "".join(chr(byte) if byte in kept else f"%{byte:02X}" for byte in os.fsencode(socket_dir(data_dir)))
     return f"postgres://postgres@{host}/{DATABASE}"
 
 

@@ -35,9 +35,7 @@ def ensure(folder: Path) -> Account | None:
         return account
     command = ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/", "--shell"]
     try:
-        subprocess.run(
-            [*command, shutil.which("nologin") or "/bin/false", NAME], check=True, capture_output=True
-        )
+        subprocess.run([*command, shutil.which("nologin") or "/bin/false", NAME], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError) as error:
         reason = getattr(error, "stderr", b"").decode().strip() or str(error)
         raise AccountError(

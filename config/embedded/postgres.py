@@ -46,9 +46,7 @@ class Postgres(Server):
         }
         if not self.durable:
             settings |= dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "off")
-        return self._spawn(
-            "postgres", self.folder, *(f"-c{name}={value}" for name, value in settings.items())
-        )
+        return self._spawn("postgres", self.folder, *(f"-c{name}={value}" for name, value in settings.items()))
 
     def _create(self) -> None:
         """Make a new cluster, under another name until it is whole: this may be interrupted."""

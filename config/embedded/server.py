@@ -10,6 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import ClassVar, Self
 
+import psutil
+
 from config.embedded.claim import Claim
 from config.processes import last_lines, stop
 
@@ -116,18 +118,26 @@ class Server(ABC):
 
 def stop_strays(program: str, folder: Path, number: int, patience: float = 15) -> None:
     """Stop what runs in a folder though its owner is gone; after so many seconds kill it."""
-    import psutil  # a killed owner is rare, and this import is not free
+    strays = find_strays(program, folder)
+    for process in strays:
+        with suppress(psutil.Error):
+            if process.ppid() not in {other.pid for other in strays}:  # the others follow it
+                process.send_signal(number)
+    deadline = time.monotonic() + patience
+    while strays := find_strays(program, folder):
+        for process in strays if time.monotonic() > deadline else ():
+            with suppress(psutil.Error):
+                process.kill()
+        if time.monotonic() > deadline + patience:
+            return  # the new server will say what is in its way
+        time.sleep(0.02)
 
-    strays = {}
+
+def find_strays(program: str, folder: Path) -> list[psutil.Process]:
+    """Find the processes of a program that run in a folder; one that has ended has none, even if unburied."""
+    found = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             if process.name() == program and Path(process.cwd()) == folder:
-                strays[process.pid] = process
-    for process in strays.values():
-        with suppress(psutil.Error):
-            if process.ppid() not in strays:  # the others follow it
-                process.send_signal(number)
-    for process in psutil.wait_procs(strays.values(), timeout=patience)[1]:
-        with suppress(psutil.Error):
-            process.kill()
-            process.wait(patience)
+                found.append(process)
+    return found
