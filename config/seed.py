@@ -139,12 +139,16 @@ def _assignment(decision: Decision, contact_person: User) -> Assignment:
 
 
 def _occasions(assignment: Assignment, today: date) -> None:
-    """Meet every week for two months back; leave yesterday's unlogged and plan one in three days."""
-    for weeks in range(8, 0, -1):
-        status = {3: "cancelled", 6: "no_show"}.get(weeks, "completed")
-        occasion = _occasion(assignment, today - timedelta(days=7 * weeks + 1), 14, status, "Fika på stan")
+    """Meet every other week for months back; leave yesterday's unlogged and plan one in three days.
+
+    Something is left of every month's four units, so that more can be planned.
+    """
+    for days, status in ((92, "completed"), (78, "no_show"), (64, "completed"), (50, "completed"), (36, "completed")):
+        occasion = _occasion(assignment, today - timedelta(days=days), 14, status, "Fika på stan")
         if status == "completed":
-            _activity(assignment, occasion, "coffee" if weeks % 2 else "walk")
+            _activity(assignment, occasion, "coffee")
+    _occasion(assignment, today - timedelta(days=22), 14, "cancelled", "Museum")
+    _activity(assignment, _occasion(assignment, today - timedelta(days=8), 13, "completed", "Promenad"), "walk")
     _occasion(assignment, today - timedelta(days=1), 15, "planned", "Promenad vid älven")
     _occasion(assignment, today + timedelta(days=3), 17, "planned", "Bio")
 

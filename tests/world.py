@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+from django.core.files.base import ContentFile
 from rest_framework.test import APIClient
 
 from assignments.models import Assignment, Decision, Policy
 from expenses.models import Expense, ExpenseCategory, Receipt
-from notifications.models import Device
+from notifications.models import Device, Notification
 from occasions.models import ActivityKind, Occasion
 from people.models import Client, Membership, Municipality, Role, User
 
@@ -106,6 +107,21 @@ def make_occasion(
 def make_receipt(owner: User, **fields: Any) -> Receipt:
     """Put a ready receipt without files into the database."""
     return Receipt.objects.create(owner=owner, sha256="0" * 64, media_type="image/jpeg", **fields)
+
+
+def make_stored_receipt(owner: User) -> Receipt:
+    """Put a ready receipt into the database and two small files where it says."""
+    receipt = make_receipt(owner)
+    receipt.file.save("receipt.jpg", ContentFile(b"\xff\xd8 a picture"), save=False)
+    receipt.preview.save("preview.jpg", ContentFile(b"\xff\xd8 a preview"), save=False)
+    receipt.save()
+    return receipt
+
+
+def make_notification(recipient: User, **fields: Any) -> Notification:
+    """Put a notification into an inbox."""
+    values = {"kind": "expense_approved", "subject_type": "expense", "dedup_key": uuid4().hex} | fields
+    return Notification.objects.create(recipient=recipient, **values)
 
 
 def make_expense(
