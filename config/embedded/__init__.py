@@ -1,7 +1,7 @@
 """A private PostgreSQL and Valkey from wheels, with their data in DATA_DIR: nothing to install or configure.
 
-A claim (a lock that the kernel releases with its holder) tells a server that somebody looks after, which is
-shared, from one whose owner was killed, which is stopped and started anew.
+A claim (a lock that the kernel releases with its holder) tells servers that somebody looks after, which are
+shared, from those whose owner was killed, which are stopped and started anew.
 """
 
 import errno
@@ -12,12 +12,14 @@ import shutil
 import stat
 import string
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 from config.embedded import accounts
+from config.embedded.claim import Claim
 from config.embedded.postgres import DATABASE, Postgres
 from config.embedded.server import EmbeddedError, Server
 from config.embedded.valkey import Valkey
@@ -86,23 +88,40 @@ def prepare(data_dir: Path) -> None:
 def servers(
     data_dir: Path, *, database: bool = True, broker: bool = True, durable: bool = True, share: bool = True
 ) -> Iterator[list[Server]]:
-    """Run the servers while the block lasts; those that another process runs are used, and left running.
+    """Run the servers while the block lasts; if another process runs them, use those and leave them running.
 
-    Without `share` such ones are refused; without `durable`, for tests, a crash may lose data. Raises
-    EmbeddedError.
+    Without `share` such are refused; without `durable`, for tests, a crash may lose data. Raises EmbeddedError.
     """
     data_dir = data_dir.resolve()
+    kinds: list[type[Server]] = [Valkey] * broker + [Postgres] * database
     prepare(data_dir)
     with ExitStack() as stack:
+        running = []
         with _told_in_one_line(data_dir):
-            sockets = _make_socket_dir(data_dir)
-            kinds: list[type[Server]] = [Valkey] * broker + [Postgres] * database
-            running = [stack.enter_context(kind(data_dir, sockets, durable=durable)) for kind in kinds]
-            for server in running:
-                server.begin(share=share)
-            for server in running:
-                server.wait(_START_SECONDS)
+            claim = stack.enter_context(closing(Claim(data_dir / "servers.lock")))
+            if _is_ours(claim, {kind.name for kind in kinds}, share=share):
+                sockets = _make_socket_dir(data_dir)
+                running = [stack.enter_context(kind(data_dir, sockets, durable=durable)) for kind in kinds]
+                for server in running:
+                    server.start()
+                for server in running:
+                    server.wait(_START_SECONDS)
+                claim.announce(*(server.name for server in running))
+                stack.callback(claim.announce)  # that there is nothing any more, before they are stopped
         yield running
+
+
+def _is_ours(claim: Claim, needed: set[str], *, share: bool) -> bool:
+    """Whether it is for us to run the servers. Waits for who starts or stops them. Raises EmbeddedError."""
+    deadline = time.monotonic() + _START_SECONDS
+    while not claim.take():
+        there = claim.announced
+        if share and needed <= there:
+            return False
+        if not share or there or time.monotonic() > deadline:
+            raise EmbeddedError(f"Process {claim.holder} uses this DATA_DIR: end it first, or choose another one.")
+        time.sleep(0.02)
+    return True
 
 
 def _make_socket_dir(data_dir: Path) -> Path:

@@ -4,6 +4,8 @@ import fcntl
 import os
 from pathlib import Path
 
+_LENGTH = 64  # written whole, so that nothing of the last holder remains
+
 
 class Claim:
     """A lock file; the kernel releases it with its holder, however that ends."""
@@ -18,18 +20,17 @@ class Claim:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
-        self.announce(ready=False)
+        self.announce()
         return True
 
-    def announce(self, *, ready: bool) -> None:
-        """Tell others, as the holder, whether what the right is for can be used."""
-        state = "ready" if ready else "not ready"
-        os.pwrite(self._file, f"{os.getpid()} {state}\n".ljust(32).encode(), 0)
+    def announce(self, *what: str) -> None:
+        """Tell others, as the holder, what is there to be used."""
+        os.pwrite(self._file, " ".join([str(os.getpid()), *what]).ljust(_LENGTH).encode(), 0)
 
     @property
-    def is_ready(self) -> bool:
-        """Whether the holder has announced so."""
-        return self._read()[1:] == ["ready"]
+    def announced(self) -> set[str]:
+        """What the holder has announced."""
+        return set(self._read()[1:])
 
     @property
     def holder(self) -> str:
@@ -41,4 +42,4 @@ class Claim:
         os.close(self._file)
 
     def _read(self) -> list[str]:
-        return os.pread(self._file, 32, 0).decode().split()
+        return os.pread(self._file, _LENGTH, 0).decode().split()

@@ -1,6 +1,7 @@
-"""A server as a child of ours, looked after by the one process that holds its claim."""
+"""A server as a child of ours."""
 
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -12,8 +13,9 @@ from typing import ClassVar, Self
 
 import psutil
 
-from config.embedded.claim import Claim
 from config.processes import last_lines, stop
+
+_SMALLEST_SPACE = 16 * 1024**2  # what PostgreSQL takes at a time
 
 
 class EmbeddedError(Exception):
@@ -29,7 +31,7 @@ def installed(name: str) -> Path:
 
 
 class Server(ABC):
-    """One server of a data folder: ours, or shared with the process that holds its claim."""
+    """A server of a data folder, for as long as a block lasts."""
 
     name: ClassVar[str]
     label: ClassVar[str]
@@ -37,11 +39,10 @@ class Server(ABC):
     stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
 
     def __init__(self, data_dir: Path, sockets: Path, *, durable: bool) -> None:
-        """Take the folders of data and of sockets. Raises OSError."""
+        """Take the folders of data and of sockets."""
         self.data_dir, self.sockets, self.durable = data_dir, sockets, durable
         self.folder = data_dir / self.name
         self.log = data_dir / "log" / f"{self.name}.log"
-        self.claim = Claim(data_dir / f"{self.name}.lock")
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -49,41 +50,12 @@ class Server(ABC):
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop the server if it is ours."""
+        """Stop the server."""
         if self.process is not None:
-            self.claim.announce(ready=False)
             stop(self.process, number=self.stop_signal)
-        self.claim.close()
 
-    def begin(self, *, share: bool) -> None:
-        """Start the server, or leave that to who holds the claim. Raises EmbeddedError, OSError."""
-        if self.claim.take():
-            self._start()
-        elif not share:
-            raise EmbeddedError(
-                f"Process {self.claim.holder} uses {self.data_dir}: end it first, or choose another DATA_DIR."
-            )
-
-    def wait(self, seconds: float) -> None:
-        """Wait until the server can be used. Raises EmbeddedError, OSError."""
-        deadline = time.monotonic() + seconds
-        while not (self._answers() and (self.process or self.claim.is_ready)):
-            self.check()
-            if time.monotonic() > deadline:
-                raise EmbeddedError(f"{self.label} does not answer after {seconds} s: {self._reason()}")
-            if self.process is None and self.claim.take():  # who held it has ended meanwhile
-                self._start()
-            time.sleep(0.01)
-        if self.process:
-            self._complete()
-            self.claim.announce(ready=True)
-
-    def check(self) -> None:
-        """Look that the server, if it is ours, still runs. Raises EmbeddedError."""
-        if self.process is not None and self.process.poll() is not None:
-            raise EmbeddedError(f"{self.label} has stopped: {self._reason()}")
-
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Start the server, after what a killed owner left of it. Raises EmbeddedError, OSError."""
         left = [path for path in self._left_behind() if path.exists()]
         if left:
             stop_strays(self.program, self.folder, self.stop_signal)
@@ -92,9 +64,26 @@ class Server(ABC):
         self.log.unlink(missing_ok=True)
         self.process = self._launch()
 
+    def wait(self, seconds: float) -> None:
+        """Wait until the server can be used. Raises EmbeddedError."""
+        deadline = time.monotonic() + seconds
+        while not self._answers():
+            self.check()
+            if time.monotonic() > deadline:
+                raise EmbeddedError(f"{self.label} does not answer after {seconds} s: {self._reason()}")
+            time.sleep(0.01)
+        self._complete()
+
+    def check(self) -> None:
+        """Look that the server still runs. Raises EmbeddedError."""
+        if self.process is not None and self.process.poll() is not None:
+            raise EmbeddedError(f"{self.label} has stopped: {self._reason()}")
+
     def _reason(self) -> str:
-        lines = last_lines(self.log, 30)
-        if any("No space left on device" in line for line in lines):
+        lines = last_lines(self.log, 200)
+        # A log on the full disk may not say so itself.
+        full = shutil.disk_usage(self.data_dir).free < _SMALLEST_SPACE
+        if full or any("No space left on device" in line for line in lines):
             return f"the disk of {self.data_dir} is full."
         telling = [line for line in lines if re.search(r"FATAL|PANIC|[Ee]rror:", line)] or lines
         return telling[-1] if telling else f"{self.log} is empty."
