@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
 from core.errors import DomainError
@@ -89,3 +89,20 @@ def all_codes() -> dict[str, tuple[int, Text]]:
     """Return every code with its status and words: what docs/problems.md lists."""
     domain = {error.code: (error.status, error.text) for error in domain_errors()}
     return dict(sorted((FRONT_DOOR | domain).items()))
+
+
+def as_markdown() -> str:
+    """Return docs/problems.md: every code with its status and words."""
+    rows = [f"| `{code}` | {status} | {text.en} | {text.sv} |" for code, (status, text) in all_codes().items()]
+    head = [
+        "# Problem codes",
+        "",
+        "Every `code` that an answer can carry. Written by `manage.py list_problems`.",
+        "",
+    ]
+    return "\n".join([*head, "| Code | Status | English | Swedish |", "| --- | --- | --- | --- |", *rows, ""])
+
+
+def list_problems(request: HttpRequest) -> HttpResponse:
+    """Show the list that the `type` of every problem points to."""
+    return HttpResponse(as_markdown(), content_type="text/markdown; charset=utf-8")

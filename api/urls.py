@@ -7,6 +7,7 @@ from rest_framework.permissions import AllowAny
 
 from api import health
 from api.home import HomeView
+from api.problems import list_problems
 
 OPEN = {"authentication_classes": [], "permission_classes": [AllowAny], "throttle_classes": []}
 
@@ -26,6 +27,7 @@ urlpatterns = [
     ),
     path("api/health/live", health.live, name="live"),
     path("api/health/ready", health.ready, name="ready"),
+    path("api/docs/problems", list_problems, name="problems"),
     path("api/schema", SpectacularJSONAPIView.as_view(**OPEN), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema", **OPEN), name="docs"),
     path("_allauth/", include("allauth.headless.urls")),

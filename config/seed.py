@@ -143,7 +143,13 @@ def _occasions(assignment: Assignment, today: date) -> None:
 
     Something is left of every month's four units, so that more can be planned.
     """
-    for days, status in ((92, "completed"), (78, "no_show"), (64, "completed"), (50, "completed"), (36, "completed")):
+    for days, status in (
+        (92, "completed"),
+        (78, "no_show"),
+        (64, "completed"),
+        (50, "completed"),
+        (36, "completed"),
+    ):
         occasion = _occasion(assignment, today - timedelta(days=days), 14, status, "Fika på stan")
         if status == "completed":
             _activity(assignment, occasion, "coffee")
@@ -207,18 +213,8 @@ def _states(coordinator: User, now: datetime) -> Iterator[tuple[str, dict[str, A
 def _receipt(owner: User, amount: Decimal, spent_on: date) -> Receipt:
     """Draw a till receipt and store it as an upload would be."""
     picture = Image.new("RGB", (480, 640), "white")
-    lines = [
-        "CAFÉ EXEMPEL",
-        "",
-        str(spent_on),
-        "",
-        "2 kaffe",
-        "2 smörgås",
-        "",
-        f"SUMMA SEK  {amount}",
-        "Moms 12 % ingår",
-    ]
-    ImageDraw.Draw(picture).multiline_text((60, 60), "\n".join(lines), fill="black", font_size=32, spacing=14)
+    text = f"CAFÉ EXEMPEL\n\n{spent_on}\n\n2 kaffe\n2 smörgås\n\nSUMMA SEK  {amount}\nMoms 12 % ingår"
+    ImageDraw.Draw(picture).multiline_text((60, 60), text, fill="black", font_size=32, spacing=14)
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=80)
     receipt = Receipt(owner=owner, sha256=hashlib.sha256(file.getvalue()).hexdigest(), media_type="image/jpeg")

@@ -48,6 +48,7 @@ def secret_key() -> str:
 
 DATA_DIR = Path(env("DATA_DIR", str(BASE_DIR / ".data"))).resolve()
 SECRET_KEY = secret_key()
+SECRET_KEY_MADE_HERE = not env("SECRET_KEY")
 DEBUG = False
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
@@ -115,6 +116,7 @@ TEMPLATES = [
 ]
 
 # The database is the truth; the broker only a bell.
+EMBEDDED = not (env("DATABASE_URL") and env("REDIS_URL"))
 DATABASE_URL = env("DATABASE_URL") or embedded.database_url(DATA_DIR)
 DATABASE_POOL = env_int("DATABASE_POOL", 0)
 DATABASES: dict[str, Any] = {"default": dj_database_url.parse(DATABASE_URL)}
@@ -270,6 +272,7 @@ LOGGING = {
     "filters": {"request_id": {"()": "api.middleware.RequestIdFilter"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "loggers": {"django.request": {"level": "ERROR"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", "INFO")},
 }
 
