@@ -160,7 +160,7 @@ def make_device(user: User, **fields: Any) -> Device:
 def signed_in(user: User) -> APIClient:
     """Return a client that calls as a user, freshly loaded, and takes JSON for granted."""
     client = APIClient()
-    client.default_format = "json"  # type: ignore[attr-defined]
+    client.default_format = "json"
     client.force_authenticate(User.objects.get(pk=user.pk))
     return client
 

@@ -1,0 +1,44 @@
+"""What suits a demo must not go live."""
+
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+from pytest_django import Settings
+
+from api.checks import check_deployment
+
+
+def ids() -> set[str]:
+    return {str(finding.id) for finding in check_deployment(None)}
+
+
+def test_settings_of_a_demo_are_found(settings: Settings) -> None:
+    settings.EMBEDDED = settings.SECRET_KEY_MADE_HERE = settings.PASSWORD_LOGIN = True
+    settings.FIREBASE_CREDENTIALS, settings.FCM_ENDPOINT_URL, settings.EMAIL_HOST = (
+        "/no/file",
+        "http://localhost",
+        "",
+    )
+    assert ids() == {f"tillfalle.E00{number}" for number in range(1, 8)}
+
+
+def test_a_proper_deployment_passes(settings: Settings, tmp_path: Path) -> None:
+    credentials = tmp_path / "account.json"
+    credentials.write_text("{}")
+    settings.EMBEDDED = settings.SECRET_KEY_MADE_HERE = settings.PASSWORD_LOGIN = False
+    settings.FIREBASE_CREDENTIALS, settings.FCM_ENDPOINT_URL = str(credentials), ""
+    settings.EMAIL_HOST = "smtp.example"
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    settings.SECURE_HSTS_SECONDS = 31536000
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
+    assert ids() == set()
+    call_command("check", deploy=True, fail_level="WARNING")
+
+
+def test_the_command_fails_on_a_demos_settings(settings: Settings) -> None:
+    settings.PASSWORD_LOGIN = True
+    with pytest.raises(SystemCheckError, match=r"tillfalle\.E003"):
+        call_command("check", deploy=True)
