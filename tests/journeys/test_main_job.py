@@ -1,8 +1,10 @@
 """The whole main job on the demo: real servers, real processes, and pushes that arrive at the double."""
 
 import os
+import re
 import shutil
 import socket
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.config.processes import Running, environment, python
+from tests.config.processes import ROOT, Running, environment, python
 from tests.doubles.fcm import FcmDouble
 from tests.journeys import main_job
 
@@ -69,6 +71,22 @@ def test_a_contact_person_plans_logs_and_claims_and_a_coordinator_decides(demo: 
     everything = str([received.message for received in fcm.messages])
     for secret in (*SECRETS, *(one["id"] for one in claimed), "40.00"):
         assert secret not in everything
+
+
+def test_the_walk_with_curl_in_the_readme_works(demo: str) -> None:
+    readme = (ROOT / "README.md").read_text()
+    walk = readme.split("## The main job with curl")[1].split("```sh\n")[1].split("```")[0]
+    port = demo.rpartition(":")[2]
+    environment = os.environ | {"PORT": port, "NO_PROXY": "*"}
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", walk],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert '"status":"completed"' in done.stdout
+    assert '"status":"submitted"' in done.stdout
+    assert '"approved_amount":"120.00"' in done.stdout
+    assert '"kind":"expense_approved"' in done.stdout
+    assert '"code"' not in re.sub('"code":(null|"[a-z_]+")}', "", done.stdout), "a problem was answered"
 
 
 def _pushes(fcm: FcmDouble, kinds: set[str]) -> dict[str, Any]:
