@@ -25,6 +25,7 @@ KINDS: dict[str, EntryKind] = {
     "cancelled": "released",
 }
 GRANTED = Text(sv="Beslutet ger {units} tillfällen i {month}.", en="The decision grants {units} units in {month}.")
+GRANTED_ONE = Text(sv="Beslutet ger 1 tillfälle i {month}.", en="The decision grants 1 unit in {month}.")
 NOT_IN_FORCE = Text(sv="Beslutet gäller inte i {month}.", en="The decision is not in force in {month}.")
 SENTENCES: dict[str, Text] = {
     "planned": Text(
@@ -45,36 +46,14 @@ OF_ANOTHER = Text(
     sv="En annan kontaktperson på samma beslut: {sentence}",
     en="Another contact person on the same decision: {sentence}",
 )
+# fmt: off
 MONTHS: dict[Language, tuple[str, ...]] = {
-    "sv": (
-        "januari",
-        "februari",
-        "mars",
-        "april",
-        "maj",
-        "juni",
-        "juli",
-        "augusti",
-        "september",
-        "oktober",
-        "november",
-        "december",
-    ),
-    "en": (
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ),
-}  # fmt: skip
+    "sv": ("januari", "februari", "mars", "april", "maj", "juni",
+           "juli", "augusti", "september", "oktober", "november", "december"),
+    "en": ("January", "February", "March", "April", "May", "June",
+           "July", "August", "September", "October", "November", "December"),
+}
+# fmt: on
 
 
 @dataclass(frozen=True)
@@ -90,13 +69,15 @@ class Terms:
 class Use:
     """An occasion as the quota sees it: its local start date, units and status.
 
-    `occasion_id` is None when whoever reads may not see the occasion itself.
+    `occasion_id` is None when whoever reads may not see the occasion itself; `by_another` tells that
+    another contact person on the decision planned it.
     """
 
     occasion_id: str | None
     starts_on: date
     units: Decimal
     status: str
+    by_another: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,16 +89,17 @@ class Entry:
     on: date
     occasion_id: str | None = None
     status: str | None = None
+    by_another: bool = False
 
     def sentence(self, language: Language) -> str:
         """Say where the number comes from, in words that a person understands."""
-        months, units = MONTHS[language], plain_number(self.units, language)
+        units = plain_number(self.units)
         if self.status is None:
-            month = f"{months[self.on.month - 1]} {self.on.year}"
-            return (GRANTED if self.units else NOT_IN_FORCE).in_language(language, units=units, month=month)
-        day = f"{self.on.day} {months[self.on.month - 1]}"
+            granted = NOT_IN_FORCE if not self.units else GRANTED_ONE if self.units == 1 else GRANTED
+            return granted.in_language(language, units=units, month=name_of(Month.of(self.on)))
+        day = f"{self.on.day} {MONTHS[language][self.on.month - 1]}"
         said = SENTENCES[self.status].in_language(language, units=units, day=day)
-        if self.occasion_id is not None:
+        if not self.by_another:
             return said
         return OF_ANOTHER.in_language(language, sentence=said[0].lower() + said[1:])
 
@@ -169,16 +151,25 @@ def quota_of(terms: Terms, month: Month, uses: Iterable[Use]) -> Quota:
     A month in which the decision begins or ends is granted whole.
     """
     granted = terms.units if month.overlaps(terms.first_day, terms.last_day) else ZERO
-    in_order = sorted(uses, key=lambda use: (use.starts_on, use.occasion_id or "", use.units))
+    in_order = sorted(
+        uses, key=lambda use: (use.starts_on, use.by_another, use.occasion_id or "", use.status, use.units)
+    )
     entries = [Entry(kind="granted", units=granted, on=month.first_day)]
     for use in in_order:
         kind = KINDS[use.status]
         units = ZERO if kind == "released" else use.units
-        entries.append(Entry(kind, units, use.starts_on, use.occasion_id, use.status))
+        entries.append(Entry(kind, units, use.starts_on, use.occasion_id, use.status, use.by_another))
     return Quota(month=month, entries=tuple(entries))
 
 
-def plain_number(units: Decimal, language: Language) -> str:
+def plain_number(units: Decimal) -> Text:
     """Write `2`, or `2,5` (`2.5` in English)."""
     text = f"{units.normalize():f}"
-    return text.replace(".", ",") if language == "sv" else text
+    return Text(sv=text.replace(".", ","), en=text)
+
+
+def name_of(month: Month) -> Text:
+    """Write `juni 2026` (`June 2026` in English)."""
+    return Text(
+        sv=f"{MONTHS['sv'][month.number - 1]} {month.year}", en=f"{MONTHS['en'][month.number - 1]} {month.year}"
+    )
