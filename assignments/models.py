@@ -7,12 +7,17 @@ from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.functions import Floor
+from django.db.models.lookups import Exact
 
 from assignments.quota import Terms
 from assignments.rules import WeightTable
+from core.errors import DomainError, NotYours
 from core.models import BaseModel, BaseQuerySet
+from core.text import Text
 from people.models import Client, Municipality, Role, User
 
 READERS = frozenset({Role.CONTACT_PERSON, Role.COORDINATOR, Role.CASE_OFFICER})
@@ -34,12 +39,32 @@ class LegalBasis(models.Model):
         return self.code
 
 
+class NoPolicy(DomainError):
+    """The municipality has not said yet what an occasion weighs."""
+
+    code = "no_policy"
+    text = Text(
+        sv="Kommunen har inte lagt in sina riktlinjer än. Tala med din samordnare.",
+        en="The municipality has not entered its policy yet. Talk to your coordinator.",
+    )
+
+
+def check_weight_steps(steps: Any) -> None:
+    """Raise ValidationError when it is no table of weights."""
+    try:
+        WeightTable.parse(steps)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+
+
 class Policy(BaseModel):
     """A municipality's rules from a first day on; an occasion is judged by those of its own date."""
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="policies")
     first_day = models.DateField()
-    weight_steps = models.JSONField(help_text="[[from minutes, units], …], the first from 0.")
+    weight_steps = models.JSONField(
+        help_text="[[from minutes, units], …], the first from 0.", validators=[check_weight_steps]
+    )
 
     class Meta:
         verbose_name_plural = "policies"
@@ -54,10 +79,12 @@ class Policy(BaseModel):
 
     @classmethod
     def in_force(cls, municipality_id: Any, on: date) -> "Policy":
-        """Return the version that holds on a day; the first one for days before it."""
-        versions = cls.objects.filter(municipality_id=municipality_id)
-        found = versions.filter(first_day__lte=on).order_by("-first_day").first()
-        return found or versions.earliest("first_day")
+        """Return the version that holds on a day; the first one for days before it. Raise NoPolicy."""
+        versions = cls.objects.filter(municipality_id=municipality_id).order_by("first_day")
+        found = versions.filter(first_day__lte=on).last() or versions.first()
+        if found is None:
+            raise NoPolicy
+        return found
 
 
 class Decision(BaseModel):
@@ -83,6 +110,12 @@ class Decision(BaseModel):
         constraints = [
             models.UniqueConstraint(fields=["client", "reference"], name="decision_reference_once"),
             models.CheckConstraint(condition=Q(units__gt=0), name="decision_units_positive"),
+            models.CheckConstraint(
+                condition=Q(kind="contact_person", units=Floor("units"))
+                | Q(Exact(F("units") * 2, Floor(F("units") * 2)), kind="contact_family"),
+                name="decision_units_in_steps",
+            ),
+            models.CheckConstraint(condition=Q(period="month"), name="decision_period_known"),
             models.CheckConstraint(
                 condition=Q(last_day=None) | Q(last_day__gte=F("first_day")), name="decision_days_in_order"
             ),
@@ -170,3 +203,14 @@ class Assignment(BaseModel):
     def municipality(self) -> Municipality:
         """The municipality whose assignment it is."""
         return self.decision.client.municipality
+
+    def obstacle(self, user: User, *, now: datetime) -> str | None:
+        """Return the problem code that the user meets who acts as its contact person; None for that person.
+
+        It says in memory what `own` asks the database.
+        """
+        if Role.CONTACT_PERSON not in user.roles:
+            return "wrong_role"
+        here = self.municipality.pk in user.municipality_ids(Role.CONTACT_PERSON)
+        lasts = self.last_day is None or self.last_day >= self.municipality.today(now)
+        return None if self.contact_person_id == user.pk and here and lasts else NotYours.code

@@ -5,6 +5,10 @@ import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import django.utils.timezone
 import uuid
+import assignments.models
+import django.db.models.expressions
+import django.db.models.functions.math
+import django.db.models.lookups
 from decimal import Decimal
 from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension
@@ -60,7 +64,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('first_day', models.DateField()),
-                ('weight_steps', models.JSONField(help_text='[[from minutes, units], …], the first from 0.')),
+                ('weight_steps', models.JSONField(help_text='[[from minutes, units], …], the first from 0.', validators=[assignments.models.check_weight_steps])),
                 ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='policies', to='people.municipality')),
             ],
             options={
@@ -96,6 +100,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='decision',
             constraint=models.CheckConstraint(condition=models.Q(('last_day', None), ('last_day__gte', models.F('first_day')), _connector='OR'), name='decision_days_in_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='decision',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'contact_person'), ('units', django.db.models.functions.math.Floor('units'))), models.Q(django.db.models.lookups.Exact(django.db.models.expressions.CombinedExpression(models.F('units'), '*', models.Value(2)), django.db.models.functions.math.Floor(django.db.models.expressions.CombinedExpression(models.F('units'), '*', models.Value(2)))), ('kind', 'contact_family')), _connector='OR'), name='decision_units_in_steps'),
+        ),
+        migrations.AddConstraint(
+            model_name='decision',
+            constraint=models.CheckConstraint(condition=models.Q(('period', 'month')), name='decision_period_known'),
         ),
         migrations.AddConstraint(
             model_name='policy',
