@@ -7,7 +7,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Floor
+from django.db.models.lookups import Exact
 
 from assignments.models import Assignment
 from assignments.quota import Use
@@ -57,19 +59,27 @@ class OccasionQuerySet(BaseQuerySet["Occasion"]):
         return self.filter(starts_at__gte=start, starts_at__lt=end)
 
     def uses_of(
-        self, decision_ids: Iterable[Any], month: Month, zone: ZoneInfo, *, seen_by: User | None = None
+        self,
+        decision_ids: Iterable[Any],
+        month: Month,
+        zone: ZoneInfo,
+        *,
+        contact_person_id: UUID | None = None,
+        seen: "OccasionQuerySet | None" = None,
     ) -> dict[Any, list[Use]]:
         """Return per decision what the quota of the month is computed from, in one query.
 
-        With `seen_by` a contact person, the occasions of others keep their ids to themselves.
+        With `contact_person_id`, occasions of others are told as such; those that are not among `seen`
+        keep their ids to themselves.
         """
         found: dict[Any, list[Use]] = {decision_id: [] for decision_id in decision_ids}
-        rows = self.filter(assignment__decision__in=found).in_period(month, zone)
-        for pk, starts_at, units, status, decision_id, contact_person_id in rows.values_list(
-            "pk", "starts_at", "units", "status", "assignment__decision", "assignment__contact_person"
+        visible = Value(True) if seen is None else Exists(seen.filter(pk=OuterRef("pk")))
+        rows = self.filter(assignment__decision__in=found).in_period(month, zone).annotate(visible=visible)
+        for pk, starts_at, units, status, decision_id, planned_by, is_visible in rows.values_list(
+            "pk", "starts_at", "units", "status", "assignment__decision", "assignment__contact_person", "visible"
         ):
-            hidden = seen_by is not None and contact_person_id != seen_by.pk
-            use = Use(None if hidden else str(pk), local_date(starts_at, zone), units, status)
+            another = contact_person_id is not None and planned_by != contact_person_id
+            use = Use(str(pk) if is_visible else None, local_date(starts_at, zone), units, status, another)
             found[decision_id].append(use)
         return found
 
@@ -118,6 +128,13 @@ class Occasion(RepeatableModel):
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="occasion_ends_after_start"),
             models.CheckConstraint(condition=Q(units__gt=0), name="occasion_units_positive"),
+            models.CheckConstraint(
+                condition=Exact(F("units") * 2, Floor(F("units") * 2)), name="occasion_units_in_halves"
+            ),
+            models.CheckConstraint(
+                condition=Q(cancelled_by__in=["", "client", "contact_person", "other"]),
+                name="occasion_cancelled_by_known",
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=["planned", "completed", "cancelled", "no_show"]),
                 name="occasion_status_known",

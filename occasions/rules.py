@@ -7,6 +7,8 @@ from datetime import time as wall_time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from assignments.quota import plain_number
+from assignments.rules import HALF
 from core.errors import DomainError, InvalidInput
 from core.periods import local_date, local_moment
 from core.text import Text
@@ -15,6 +17,8 @@ LONGEST = timedelta(days=14)
 FARTHEST_AHEAD = timedelta(days=365)
 LONGEST_AGO = timedelta(days=90)
 EVENING = wall_time(19)
+ONE = Decimal(1)
+BEEN = frozenset({"completed", "no_show"})
 
 # action → status it starts from → status it leads to
 TRANSITIONS: Mapping[str, Mapping[str, str]] = {
@@ -67,12 +71,12 @@ class OutsideAssignment(DomainError):
 
 
 class NotYetHeld(DomainError):
-    """What has not been can't be settled."""
+    """What is to come has neither been held nor missed."""
 
     code = "not_yet_held"
     text = Text(
-        sv="Tillfället är planerat till en senare dag. Ändra tiden om det redan varit.",
-        en="The occasion is planned for a later day. Give its times if it was held earlier.",
+        sv="Tillfället ligger på en senare dag. Ändra tiden om det redan varit.",
+        en="The occasion is on a later day. Change its times if it has already been.",
     )
 
 
@@ -91,6 +95,13 @@ class UnitsNotWhole(InvalidInput):
 
     code = "units_not_whole"
     text = Text(sv="Ange ett helt antal, minst 1.", en="Give a whole number, at least 1.")
+
+
+class UnitsNotHalf(InvalidInput):
+    """A contact family's units are days in halves."""
+
+    code = "units_not_half"
+    text = Text(sv="Ange dygn i halva steg, minst 0,5.", en="Give days in halves, at least 0.5.")
 
 
 class UnitsAboveTable(DomainError):
@@ -114,7 +125,7 @@ class QuotaExceeded(DomainError):
 
 
 def check_times(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
-    """Refuse times that can't be meant or lie too far off.
+    """Refuse times (in UTC) that can't be meant or lie too far off.
 
     Raise EndBeforeStart, TooLong, TooFarAhead or TooLongAgo. Source: api.md (90 days afterwards).
     """
@@ -135,18 +146,24 @@ def check_days(starts_on: date, *ranges: tuple[date, date | None]) -> None:
             raise OutsideAssignment(field="starts_at")
 
 
-def choose_units(asked: Decimal | None, weight: Decimal) -> Decimal:
-    """Return the units an occasion counts as: what was asked up to its weight, the weight when nothing was.
+def check_units(asked: Decimal, *, most: Decimal, halves: bool) -> None:
+    """Refuse units that an occasion can't count as: `most` is what the table, or itself until now, gives.
 
-    Raise UnitsNotWhole or UnitsAboveTable.
+    `halves` is for contact families. Raise UnitsNotWhole, UnitsNotHalf or UnitsAboveTable.
     """
-    if asked is None:
-        return weight
-    if asked < 1 or asked != asked.to_integral_value():
-        raise UnitsNotWhole(field="units")
-    if asked > weight:
-        raise UnitsAboveTable(field="units", units=f"{weight.normalize():f}")
-    return asked
+    step = HALF if halves else ONE
+    if asked < step or asked % step:
+        raise (UnitsNotHalf if halves else UnitsNotWhole)(field="units")
+    if asked > most:
+        raise UnitsAboveTable(field="units", units=plain_number(most))
+
+
+def reweigh(units: Decimal, *, before: Decimal, after: Decimal) -> Decimal:
+    """Return what an occasion of `units` counts as when its weight goes from `before` to `after`.
+
+    One that counted as it weighed goes on so. One that was asked to count as less is not made more.
+    """
+    return after if units == before else min(units, after)
 
 
 def is_held(ends_at: datetime, now: datetime) -> bool:
@@ -157,13 +174,15 @@ def is_held(ends_at: datetime, now: datetime) -> bool:
 def check_action(action: str, *, status: str, starts_at: datetime, now: datetime, zone: ZoneInfo) -> str:
     """Return the status that an action leads to. Raise WrongStatus or NotYetHeld.
 
-    An occasion can be settled from its own day on, so that nobody is refused at the door.
+    An occasion can be settled from its own day on, so that nobody is refused at the door. `starts_at` is
+    when it will start with the action done: what was held can't be moved to a later day either.
     """
     if status not in TRANSITIONS[action]:
         raise WrongStatus
-    if action in ("complete", "no_show") and local_date(starts_at, zone) > local_date(now, zone):
+    after = TRANSITIONS[action][status]
+    if after in BEEN and local_date(starts_at, zone) > local_date(now, zone):
         raise NotYetHeld(field="starts_at")
-    return TRANSITIONS[action][status]
+    return after
 
 
 @dataclass(frozen=True)
@@ -176,12 +195,15 @@ class Allowed:
 
 
 def allowed_actions(
-    *, status: str, starts_at: datetime, now: datetime, zone: ZoneInfo, own: bool
+    *, status: str, starts_at: datetime, now: datetime, zone: ZoneInfo, obstacle: str | None
 ) -> list[Allowed]:
-    """List every action and whether it would work, so that the app never guesses."""
+    """List every action and whether it would work, so that the app never guesses.
+
+    `obstacle` is the problem code that whoever asks meets, whatever the occasion's state.
+    """
     found = []
     for action in TRANSITIONS:
-        code = None if own else "wrong_role"
+        code = obstacle
         try:
             check_action(action, status=status, starts_at=starts_at, now=now, zone=zone)
         except DomainError as error:

@@ -43,13 +43,13 @@ class OccasionSerializer(serializers.ModelSerializer[Occasion]):
     @extend_schema_field(ActionSerializer(many=True))
     def get_allowed_actions(self, occasion: Occasion) -> list[dict[str, Any]]:
         """Tell the app what it may offer, so that it never guesses."""
-        request = self.context["request"]
+        user, now = self.context["request"].user, timezone.now()
         actions = allowed_actions(
             status=occasion.status,
             starts_at=occasion.starts_at,
-            now=timezone.now(),
+            now=now,
             zone=occasion.municipality.zone,
-            own=occasion.assignment.contact_person_id == request.user.pk,
+            obstacle=occasion.assignment.obstacle(user, now=now),
         )
         return [vars(action) for action in actions]
 

@@ -1,7 +1,7 @@
 """Planning, editing and settling occasions. The decision's row is locked first, always: it owns the limit."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 
-from assignments.models import Assignment, Decision, Policy
-from assignments.quota import MONTHS, quota_of
-from core.errors import InvalidInput, NotYours
+from assignments.models import Assignment, AssignmentQuerySet, Decision, Policy
+from assignments.quota import ZERO, name_of, plain_number, quota_of
+from core.errors import InvalidInput
 from core.periods import Month, local_date
 from core.repeats import create_once, fingerprint
 from core.text import Text
@@ -35,12 +35,13 @@ def plan_occasion(
     """Plan an occasion, or log one that has been; return it and whether it is new.
 
     `values` are `starts_at`, `ends_at` and optionally `place`, `title`, `note`, `units`, `activities`.
-    Raise NotYours, IdConflict, UnknownActivityKind, QuotaExceeded or what `occasions.rules` refuses.
+    Raise NotYours, IdConflict, UnknownActivityKind, QuotaExceeded, NoPolicy or what `occasions.rules` refuses.
     """
+    values = _in_utc(values)
     asked = fingerprint("plan_occasion", {"assignment": assignment, **values})
     with transaction.atomic():
+        _lock_decision(Assignment.objects.own(user, now=now).filter(pk=assignment))
         found = Assignment.objects.get_own(assignment, user=user, now=now)
-        _lock(found.decision_id)
         return create_once(
             Occasion.objects.complete().own(user, now=now),
             row_id=id,
@@ -60,11 +61,14 @@ def _create(
         assignment=assignment,
         status=Status.COMPLETED if held else Status.PLANNED,
         creation_fingerprint=asked,
-        units=Decimal(0),
         **fields,
     )
-    occasion.units = _units(occasion, fields["starts_at"], fields["ends_at"], values.get("units"))
-    _check_room(occasion, occasion.starts_at, before=Decimal(0), after=occasion.units)
+    _check_days(occasion, occasion.starts_at)
+    occasion.units = _weigh(occasion, occasion.starts_at, occasion.ends_at)
+    if "units" in values:
+        _check_units(occasion, values["units"], most=occasion.units)
+        occasion.units = values["units"]
+    _check_room(occasion, occasion.starts_at, before=ZERO, after=occasion.units)
     occasion.save(force_insert=True)
     _write_activities(occasion, values.get("activities", []))
     return occasion
@@ -77,10 +81,13 @@ def edit_occasion(
 
     Raise NotYours, StaleVersion, UnknownActivityKind, QuotaExceeded or what `occasions.rules` refuses.
     """
+    values = _in_utc(values)
     with transaction.atomic():
         occasion = _locked(occasion_id, user, now)
         occasion.expect(expected_version, already=_holds(occasion, values))
-        _check_action("edit", occasion, occasion.starts_at, now)
+        if occasion.version != expected_version:
+            return occasion  # An earlier try of this very edit got through; whatever came later stands.
+        _check_action("edit", occasion, values, now)
         _apply(occasion, values, now, status=occasion.status)
     return occasion
 
@@ -90,7 +97,7 @@ def complete_occasion(*, user: User, occasion_id: UUID, now: datetime, **values:
 
     Raise NotYours, WrongStatus, NotYetHeld, UnknownActivityKind, QuotaExceeded or what the rules refuse.
     """
-    return _settle("complete", user, occasion_id, now, values)
+    return _settle("complete", user, occasion_id, now, _in_utc(values))
 
 
 def cancel_occasion(*, user: User, occasion_id: UUID, now: datetime, cancelled_by: str, reason: str) -> Occasion:
@@ -115,29 +122,46 @@ def _settle(action: str, user: User, occasion_id: UUID, now: datetime, values: M
         occasion = _locked(occasion_id, user, now)
         if occasion.action_fingerprint == asked:
             return occasion
-        status = _check_action(action, occasion, values.get("starts_at", occasion.starts_at), now)
+        status = _check_action(action, occasion, values, now)
         _apply(occasion, values, now, status=status, action_fingerprint=asked)
     return occasion
 
 
-def _lock(decision_id: UUID) -> None:
-    Decision.objects.select_for_update(of=("self",)).get(pk=decision_id)
+def _in_utc(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Move moments to UTC.
+
+    Python compares and subtracts two times of one zone by the clock on the wall, which is an hour wrong
+    across the switch to or from summer time.
+    """
+    return {
+        name: value.astimezone(UTC) if isinstance(value, datetime) else value for name, value in values.items()
+    }
+
+
+def _lock_decision(assignments: AssignmentQuerySet) -> None:
+    """Lock the decision of the assignment: one at a time changes its units. What is read after is fresh.
+
+    The weaker lock is enough, and lets others refer to the row meanwhile.
+    """
+    decisions = Decision.objects.filter(pk__in=assignments.values("decision"))
+    decisions.select_for_update(no_key=True).first()
 
 
 def _locked(occasion_id: UUID, user: User, now: datetime) -> Occasion:
     """Lock the decision, then the occasion, in that order everywhere. Raise NotYours."""
-    own = Occasion.objects.own(user, now=now).filter(pk=occasion_id)
-    decision_id = own.values_list("assignment__decision", flat=True).first()
-    if decision_id is None:
-        raise NotYours
-    _lock(decision_id)
-    return Occasion.objects.complete().select_for_update(of=("self",)).get(pk=occasion_id)
+    _lock_decision(Assignment.objects.own(user, now=now).filter(occasions=occasion_id))
+    own = Occasion.objects.complete().own(user, now=now)
+    return own.select_for_update(of=("self",), no_key=True).get_one(occasion_id)
 
 
-def _check_action(action: str, occasion: Occasion, starts_at: datetime, now: datetime) -> str:
+def _check_action(action: str, occasion: Occasion, values: Mapping[str, Any], now: datetime) -> str:
     try:
         return rules.check_action(
-            action, status=occasion.status, starts_at=starts_at, now=now, zone=occasion.municipality.zone
+            action,
+            status=occasion.status,
+            starts_at=values.get("starts_at", occasion.starts_at),
+            now=now,
+            zone=occasion.municipality.zone,
         )
     except rules.WrongStatus as error:
         error.present = occasion
@@ -149,20 +173,31 @@ def _apply(occasion: Occasion, values: Mapping[str, Any], now: datetime, **state
     fields = {name: value for name, value in values.items() if name not in ("activities", "units")}
     starts_at = fields.get("starts_at", occasion.starts_at)
     ends_at = fields.get("ends_at", occasion.ends_at)
-    units = occasion.units
-    moved = (starts_at, ends_at) != (occasion.starts_at, occasion.ends_at)
-    if moved:
+    if (starts_at, ends_at) != (occasion.starts_at, occasion.ends_at):
         rules.check_times(starts_at, ends_at, now)
-    if moved or "units" in values:
-        units = _units(occasion, starts_at, ends_at, values.get("units"))
-        zone = occasion.municipality.zone
-        stays = Month.of(local_date(starts_at, zone)) == Month.of(local_date(occasion.starts_at, zone))
-        _check_room(occasion, starts_at, before=occasion.units if stays else Decimal(0), after=units)
+    if _day(occasion, starts_at) != _day(occasion, occasion.starts_at):
+        _check_days(occasion, starts_at)
+    units = _units_after(occasion, starts_at, ends_at, values.get("units"))
+    stays = Month.of(_day(occasion, starts_at)) == Month.of(_day(occasion, occasion.starts_at))
+    _check_room(occasion, starts_at, before=occasion.units if stays else ZERO, after=units)
     rewritten = "activities" in values and not _has_activities(occasion, values["activities"])
     if rewritten:
         _write_activities(occasion, values["activities"])
     if not occasion.change(**fields, units=units, **states) and rewritten:
         occasion.touch()
+
+
+def _units_after(occasion: Occasion, starts_at: datetime, ends_at: datetime, asked: Decimal | None) -> Decimal:
+    """Return what it counts as once it lies between these times. Raise what `check_units` refuses."""
+    moved = (starts_at, ends_at) != (occasion.starts_at, occasion.ends_at)
+    if not moved and asked in (None, occasion.units):
+        return occasion.units
+    after = _weigh(occasion, starts_at, ends_at)
+    if asked is not None:
+        _check_units(occasion, asked, most=after if moved else max(after, occasion.units))
+        return asked
+    before = _weigh(occasion, occasion.starts_at, occasion.ends_at)
+    return rules.reweigh(occasion.units, before=before, after=after)
 
 
 def _holds(occasion: Occasion, values: Mapping[str, Any]) -> bool:
@@ -177,26 +212,36 @@ def _has_activities(occasion: Occasion, activities: Sequence[Mapping[str, str]])
     return present == [(given["kind"], given.get("note", "")) for given in activities]
 
 
-def _units(occasion: Occasion, starts_at: datetime, ends_at: datetime, asked: Decimal | None) -> Decimal:
-    """Weigh the occasion by the policy of its own date; one that only moves keeps what it counted as."""
+def _day(occasion: Occasion, moment: datetime) -> date:
+    return local_date(moment, occasion.municipality.zone)
+
+
+def _check_days(occasion: Occasion, starts_at: datetime) -> None:
     assignment, decision = occasion.assignment, occasion.assignment.decision
-    starts_on = local_date(starts_at, occasion.municipality.zone)
-    rules.check_days(
-        starts_on, (assignment.first_day, assignment.last_day), (decision.first_day, decision.last_day)
-    )
-    if asked is None and occasion.units and ends_at - starts_at == occasion.ends_at - occasion.starts_at:
-        return occasion.units
-    policy = Policy.in_force(occasion.municipality.pk, starts_on)
-    return rules.choose_units(asked, policy.weights.weigh(ends_at - starts_at))
+    ranges = (assignment.first_day, assignment.last_day), (decision.first_day, decision.last_day)
+    rules.check_days(_day(occasion, starts_at), *ranges)
+
+
+def _weigh(occasion: Occasion, starts_at: datetime, ends_at: datetime) -> Decimal:
+    """Weigh it by the policy of its own date. Raise NoPolicy."""
+    policy = Policy.in_force(occasion.municipality.pk, _day(occasion, starts_at))
+    return policy.weights.weigh(ends_at - starts_at)
+
+
+def _check_units(occasion: Occasion, asked: Decimal, *, most: Decimal) -> None:
+    family = occasion.assignment.decision.kind == Decision.Kind.CONTACT_FAMILY
+    rules.check_units(asked, most=most, halves=family)
 
 
 def _check_room(occasion: Occasion, starts_at: datetime, *, before: Decimal, after: Decimal) -> None:
+    if after <= before:
+        return
     decision, zone = occasion.assignment.decision, occasion.municipality.zone
     month = Month.of(local_date(starts_at, zone))
     quota = quota_of(decision.terms, month, Occasion.objects.uses_of([decision.pk], month, zone)[decision.pk])
     if not quota.has_room_for(before=before, after=after):
-        name = Text(sv=MONTHS["sv"][month.number - 1], en=MONTHS["en"][month.number - 1])
-        raise rules.QuotaExceeded(remaining=quota.remaining, month=name, units=after)
+        room = max(quota.remaining + before, ZERO)
+        raise rules.QuotaExceeded(remaining=plain_number(room), month=name_of(month), units=plain_number(after))
 
 
 def _write_activities(occasion: Occasion, activities: Sequence[Mapping[str, str]]) -> None:

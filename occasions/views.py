@@ -169,6 +169,11 @@ class QuotaView(GenericAPIView[Assignment]):
         assignment = Assignment.objects.with_decision().visible_to(user, now=now).get_one(assignment_id)
         zone, decision = assignment.municipality.zone, assignment.decision
         month = query.chosen(assignment.municipality.today(now))
-        own = user if assignment.contact_person_id == user.pk else None
-        uses = Occasion.objects.uses_of([decision.pk], month, zone, seen_by=own)[decision.pk]
-        return Response(self.get_serializer(quota_of(decision.terms, month, uses)).data)
+        uses = Occasion.objects.uses_of(
+            [decision.pk],
+            month,
+            zone,
+            contact_person_id=assignment.contact_person_id,
+            seen=Occasion.objects.visible_to(user, now=now),
+        )
+        return Response(self.get_serializer(quota_of(decision.terms, month, uses[decision.pk])).data)

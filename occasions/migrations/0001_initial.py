@@ -3,6 +3,9 @@
 import django.db.models.deletion
 import django.utils.timezone
 import uuid
+import django.db.models.expressions
+import django.db.models.functions.math
+import django.db.models.lookups
 from django.db import migrations, models
 
 
@@ -95,6 +98,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='occasion',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['cancelled', 'no_show']), models.Q(('cancelled_by', ''), _negated=True)), models.Q(models.Q(('status__in', ['cancelled', 'no_show']), _negated=True), ('cancelled_by', '')), _connector='OR'), name='occasion_cancelled_by_somebody'),
+        ),
+        migrations.AddConstraint(
+            model_name='occasion',
+            constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.expressions.CombinedExpression(models.F('units'), '*', models.Value(2)), django.db.models.functions.math.Floor(django.db.models.expressions.CombinedExpression(models.F('units'), '*', models.Value(2)))), name='occasion_units_in_halves'),
+        ),
+        migrations.AddConstraint(
+            model_name='occasion',
+            constraint=models.CheckConstraint(condition=models.Q(('cancelled_by__in', ['', 'client', 'contact_person', 'other'])), name='occasion_cancelled_by_known'),
         ),
         migrations.AddConstraint(
             model_name='activity',
