@@ -44,9 +44,10 @@ def record_rows(
         for name, value in wanted[key(row)].items():
             setattr(row, name, value)
     manager = model._default_manager
-    manager.bulk_create(new.values(), batch_size=BATCH)
     if changed:
+        # Before what is new: one may end to make room for the other.
         fields = [*wanted[key(changed[0])], "version", "updated_at"]
         manager.bulk_update(changed, fields, batch_size=BATCH)
+    manager.bulk_create(new.values(), batch_size=BATCH)
     tally = Tally(len(new), len(changed), len(wanted) - len(new) - len(changed))
     return {name: new.get(name) or found[name] for name in wanted}, tally

@@ -45,10 +45,10 @@ def read_email(cell: Cell) -> str:
 
 def read_choice(cell: Cell, choices: tuple[str, ...]) -> str:
     """Return one of the choices, however its letters are cased. Raises BadCell for any other."""
-    text = read_text(cell, longest=100).lower()
-    if text not in choices:
+    text = read_text(cell, longest=100)
+    if text.lower() not in choices:
         raise BadCell(f"must be {' or '.join(choices)}, found {shown(text)}")
-    return text
+    return text.lower()
 
 
 def read_day(cell: Cell) -> date:

@@ -87,7 +87,7 @@ def read_head(number: int, head: list[Cell]) -> tuple[list[str], list[Problem]]:
     for position, name in enumerate(names, start=1):
         if name not in COLUMNS:
             # What is there may be a person's name, when the first row was left out.
-            what = "is empty" if not name else f"is not a column of the register, found {shown(name)}"
+            what = "is not a column of the register" if name else "has no name"
             found.append(Problem(number, f"column {position}", what))
         elif name in names[: position - 1]:
             found.append(Problem(number, name, "is there twice"))
