@@ -19,8 +19,8 @@ class VersionedJSONRenderer(JSONRenderer):
     ) -> Any:
         """Set the ETag and write the JSON."""
         response = (renderer_context or {}).get("response")
-        if response is not None and isinstance(data, dict) and response.content_type != MEDIA_TYPE:
-            version = data.get("version")
-            if version is not None:
-                response["ETag"] = f'"{version}"'
+        if response is not None:
+            response.setdefault("Cache-Control", "private, no-cache")
+            if response.content_type != MEDIA_TYPE and isinstance(data, dict) and "version" in data:
+                response["ETag"] = f'"{data["version"]}"'
         return super().render(data, accepted_media_type, renderer_context)

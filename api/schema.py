@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from drf_spectacular.openapi import AutoSchema
+
 PROBLEM = {
     "type": "object",
     "required": ["type", "title", "status", "detail", "code", "request_id"],
@@ -38,6 +40,16 @@ IF_MATCH = {
     "schema": {"type": "string"},
     "description": "The ETag that was read. 428 without it, 412 with the present object when stale.",
 }
+
+
+class CommandSchema(AutoSchema):
+    """Describes a view's `commands` as the bodies of its methods."""
+
+    def get_request_serializer(self) -> Any:
+        """Return the command of the method, where the view names one."""
+        return getattr(self.view, "commands", {}).get(self.method) or super().get_request_serializer()
+
+
 METHODS = {"get", "post", "put", "patch", "delete"}
 
 
