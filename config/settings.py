@@ -138,21 +138,32 @@ CACHES = {
     }
 }
 
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+# The two write the number of a socket's database in different ways.
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
 CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # Nobody's request waits for a bell: it gives up at once, and the sweep rings again.
+    "max_retries": 0,
     "socket_connect_timeout": 2,
-    "socket_timeout": 30,
+    "socket_timeout": 2,
     "visibility_timeout": 600,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SOFT_TIME_LIMIT = 45
 CELERY_TASK_TIME_LIMIT = 60
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 PERIODIC_TASKS = EVERY
-CELERY_BEAT_SCHEDULE = {name: {"task": name, "schedule": every} for name, every in EVERY.items()}
+# A queue of their own, of which workers take in turn: a thousand pushes must not hold up the reminders.
+CELERY_TASK_QUEUES: dict[str, dict[str, Any]] = {"celery": {}, "periodic": {}}
+CELERY_TASK_ROUTES = {name: {"queue": "periodic"} for name in EVERY}
+# Questions that nobody asked for so long are asked anew, not made up for.
+CELERY_BEAT_SCHEDULE = {
+    name: {"task": name, "schedule": every, "options": {"expires": 10 * every.total_seconds()}}
+    for name, every in EVERY.items()
+}
 CELERY_TIMEZONE = "Europe/Stockholm"
 
 # People and sign-in

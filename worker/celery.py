@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init
+from celery.signals import beat_init, setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -13,8 +13,13 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
+@setup_logging.connect
+def keep_our_logging(**_: Any) -> None:
+    """Log as the settings say; Celery would set the level of every logger to that of its own option."""
+
+
 @beat_init.connect
 def catch_up(**_: Any) -> None:
     """Ask every periodic question at once when beat starts, instead of after its first interval."""
     for entry in app.conf.beat_schedule.values():
-        app.send_task(entry["task"])
+        app.send_task(entry["task"], **entry.get("options", {}))
