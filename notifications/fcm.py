@@ -56,7 +56,7 @@ class Outcome(StrEnum):
     GONE = "gone"  # the app is no longer installed: the only one that ends a device
     WRONG_SENDER = "wrong_sender"  # the address belongs to another Firebase project
     OUR_BUG = "our_bug"  # the same message again will fail again
-    BRAKE = "brake"  # too fast: everything waits, not only this push
+    BRAKE = "brake"  # too fast: the same at once would be refused again
     UNAVAILABLE = "unavailable"  # may have arrived or not; passes by itself
     UNAUTHORISED = "unauthorised"  # our keys: nothing will go through until somebody looks
 

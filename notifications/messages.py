@@ -3,6 +3,7 @@
 The rule is product.md's first about confidentiality: no name, initials, place, amount or time.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -37,7 +38,7 @@ class Message:
 OPEN = Text(sv="Öppna appen för att se mer.", en="Open the app to see more.")
 REMINDER = Text(sv="Påminnelse", en="Reminder")
 
-MESSAGES: dict[Kind, Message] = {
+MESSAGES: Mapping[str, Message] = {
     Kind.OCCASION_TOMORROW: Message(
         REMINDER,
         Text(sv="Du har något planerat inom ett dygn.", en="You have something planned within a day."),
@@ -55,3 +56,9 @@ MESSAGES: dict[Kind, Message] = {
     Kind.EXPENSE_REJECTED: Message(Text(sv="Utlägg avslaget", en="Expense rejected"), OPEN),
     Kind.EXPENSES_WAITING: Message(Text(sv="Utlägg väntar på beslut", en="Expenses are waiting"), OPEN),
 }
+UNKNOWN = Message(Text(sv="Det finns något att se", en="There is something to see"), OPEN)
+
+
+def message_of(kind: str) -> Message:
+    """Return the words of a kind; neutral ones for a kind of another release."""
+    return MESSAGES.get(kind, UNKNOWN)

@@ -20,7 +20,7 @@ class Device(BaseModel):
     installation_id = models.CharField(max_length=64, unique=True)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
     platform = models.CharField(max_length=10, choices=Platform.choices)
-    token = models.CharField(max_length=4096, blank=True)
+    token = models.CharField(max_length=2048, blank=True)
     fid = models.CharField(max_length=200, blank=True)
     locale = models.CharField(max_length=20)
     app_version = models.CharField(max_length=30)

@@ -1,13 +1,12 @@
-"""What follows from an attempt to send."""
+"""What is sent at all, and what follows from an attempt."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-MAX_ATTEMPTS = 12
+# With the waits below they span half a day: longer than an outage, or than a lapsed key goes unseen at night.
+MAX_ATTEMPTS = 30
 FIRST_WAIT_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 1800.0
-# Waiting longer than FCM asks is polite; much longer would lose the point of the message.
-LONGEST_RETRY_AFTER_SECONDS = 3600.0
 # FCM's own advice for a 429 that names no time.
 BRAKE_SECONDS = 60.0
 
@@ -22,6 +21,31 @@ class After:
     alarm: bool = False
 
 
+def why_not_send(
+    *,
+    is_revoked: bool,
+    has_moved: bool,
+    is_active: bool,
+    expires_at: datetime | None,
+    attempts: int,
+    now: datetime,
+) -> str:
+    """Return the error code of what must not be sent any more, "" when it may be.
+
+    `has_moved` is whether the device has another user than the recipient, `is_active` whether the recipient
+    may sign in, `attempts` the earlier ones.
+    """
+    if is_revoked:
+        return "device_revoked"
+    if has_moved:
+        return "device_moved"
+    if not is_active:
+        return "recipient_inactive"
+    if expires_at is not None and expires_at <= now:
+        return "expired"
+    return "too_many_attempts" if attempts >= MAX_ATTEMPTS else ""
+
+
 def after_sending(
     *, outcome: str, attempts: int, now: datetime, retry_after_seconds: float | None, jitter: float
 ) -> After:
@@ -31,14 +55,15 @@ def after_sending(
     """
     if outcome == "sent":
         return After("sent")
-    if outcome in ("gone", "wrong_sender"):
-        return After("failed", revoke=True, alarm=outcome == "wrong_sender")
-    if outcome == "our_bug":
+    if outcome == "gone":
+        return After("failed", revoke=True)
+    if outcome in ("our_bug", "wrong_sender"):
+        # Keys of another project look like a wrong address on every phone: none may be lost to that.
         return After("failed", alarm=True)
     if attempts >= MAX_ATTEMPTS:
         return After("failed", alarm=True)
     backoff = min(FIRST_WAIT_SECONDS * 2 ** (attempts - 1), LONGEST_WAIT_SECONDS)
     unasked = BRAKE_SECONDS if outcome == "brake" else 0.0
-    asked = min(unasked if retry_after_seconds is None else retry_after_seconds, LONGEST_RETRY_AFTER_SECONDS)
+    asked = unasked if retry_after_seconds is None else retry_after_seconds
     wait = max(backoff, asked) * (1 + jitter / 2)
     return After("retrying", next_try_at=now + timedelta(seconds=wait), alarm=outcome == "unauthorised")

@@ -8,16 +8,19 @@ from rest_framework import serializers
 
 from core.serializers import CommandSerializer
 from core.text import known_language
-from notifications.messages import MESSAGES, Kind
+from notifications.messages import Kind, message_of
 from notifications.models import Device, Notification
+
+# What an index can hold, and more than Firebase makes.
+PRINTABLE_ASCII = r"\A[ -~]+\Z"
 
 
 class RegisterDeviceSerializer(CommandSerializer):
     """What a phone tells of itself. `token` or `fid`, or both."""
 
     platform = serializers.ChoiceField(choices=Device.Platform.choices)
-    token = serializers.CharField(max_length=4096, required=False, default="")
-    fid = serializers.CharField(max_length=200, required=False, default="")
+    token = serializers.RegexField(PRINTABLE_ASCII, max_length=2048, required=False, default="")
+    fid = serializers.RegexField(PRINTABLE_ASCII, max_length=200, required=False, default="")
     locale = serializers.CharField(max_length=20)
     app_version = serializers.CharField(max_length=30)
 
@@ -69,4 +72,4 @@ class NotificationSerializer(serializers.ModelSerializer[Notification]):
         return {"type": notification.subject_type, "id": notification.subject_id}
 
     def _words(self, notification: Notification) -> tuple[str, str]:
-        return MESSAGES[Kind(notification.kind)].words(known_language(get_language()))
+        return message_of(notification.kind).words(known_language(get_language()))

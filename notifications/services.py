@@ -1,22 +1,20 @@
 """Telling people things, and the phones they are told on."""
 
-import logging
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Q
-from kombu.exceptions import OperationalError
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 
 from core.errors import NotYours
 from notifications import tasks
 from notifications.messages import Kind
 from notifications.models import Delivery, Device, Notification
 from people.models import User
-
-logger = logging.getLogger(__name__)
 
 
 def notify(
@@ -34,22 +32,17 @@ def notify(
     Called again with the same `dedup_key` it tells nobody twice. `expires_at` is when a push would be
     pointless. Runs in the caller's transaction: what is rolled back was never told.
     """
+    about = {"kind": kind, "subject_type": subject_type, "subject_id": subject_id, "expires_at": expires_at}
     told = 0
-    for recipient in recipients:
-        notification, created = Notification.objects.get_or_create(
-            recipient=recipient,
-            dedup_key=f"{kind}:{dedup_key}",
-            defaults={
-                "kind": kind,
-                "subject_type": subject_type,
-                "subject_id": subject_id,
-                "expires_at": expires_at,
-                "created_at": now,
-            },
-        )
-        if created:
-            told += 1
-            _queue(notification, now)
+    with transaction.atomic():
+        # In one order for all: two that tell the same people at once would else wait for each other.
+        for recipient in sorted(recipients, key=lambda user: user.pk):
+            notification, created = Notification.objects.get_or_create(
+                recipient=recipient, dedup_key=f"{kind}:{dedup_key}", defaults=about | {"created_at": now}
+            )
+            if created:
+                told += 1
+                _queue(notification, now)
     return told
 
 
@@ -58,18 +51,9 @@ def _queue(notification: Notification, now: datetime) -> None:
     deliveries = Delivery.objects.bulk_create(
         Delivery(notification=notification, device=device, next_try_at=now, rung_at=now) for device in devices
     )
-    ids = [delivery.pk for delivery in deliveries]
-    if ids:
-        transaction.on_commit(lambda: ring(ids))
-
-
-def ring(delivery_ids: Sequence[UUID]) -> None:
-    """Tell the workers of deliveries. A broker that is away delays them: the sweep rings again."""
-    try:
-        for delivery_id in delivery_ids:
-            tasks.deliver.delay(delivery_id=str(delivery_id))
-    except OperationalError:
-        logger.warning("The broker is away; %d deliveries wait for the sweep", len(delivery_ids))
+    if deliveries:
+        # Robust: what is committed is promised, and the caller's call has succeeded whatever the bell does.
+        transaction.on_commit(partial(tasks.ring, [delivery.pk for delivery in deliveries]), robust=True)
 
 
 def read_notification(*, user: User, notification_id: UUID, now: datetime) -> Notification:
@@ -92,34 +76,52 @@ def register_device(
     was waiting for the former user is not sent there.
     """
     wanted: dict[str, Any] = values | {"token": token, "fid": fid, "user": user, "revoked_at": None}
+    has_address = Q(token=token) & ~Q(token="") | Q(fid=fid) & ~Q(fid="")
+    device = None
     with transaction.atomic():
-        _release(Q(token=token) & ~Q(token="") | Q(fid=fid) & ~Q(fid=""), installation_id, now)
-        device, created = Device.objects.select_for_update().get_or_create(
-            installation_id=installation_id, defaults=wanted
-        )
+        _wait_for_others(f"installation {installation_id}", f"token {token}", f"fid {fid}")
+        for found in _locked(Q(installation_id=installation_id) | has_address & Q(revoked_at=None)):
+            if found.installation_id == installation_id:
+                device = found
+            else:
+                _revoke(found, "address_moved", now)
+        if device is None:
+            return Device.objects.create(installation_id=installation_id, **wanted), True
         if device.user_id != user.pk:
             _drop_waiting(device)
         device.change(**wanted, revoked_because="")
-    return device, created
+    return device, False
 
 
 def unregister_device(*, user: User, installation_id: str, now: datetime) -> None:
     """Stop pushing to the user's own phone; again is no news. Raise NotYours for another's."""
     with transaction.atomic():
-        device = Device.objects.select_for_update().filter(installation_id=installation_id, user=user).first()
+        device = _locked(Q(installation_id=installation_id, user=user)).first()
         if device is None:
             raise NotYours
         if device.revoked_at is None:
-            device.change(revoked_at=now, revoked_because="unregistered")
-        _drop_waiting(device)
+            _revoke(device, "unregistered", now)
 
 
-def _release(address: Q, installation_id: str, now: datetime) -> None:
-    """Take an address away from other phones, in a fixed order so that two at once do not deadlock."""
-    others = Device.objects.filter(address, revoked_at=None).exclude(installation_id=installation_id)
-    for device in others.select_for_update().order_by("pk"):
-        device.change(revoked_at=now, revoked_because="address_moved")
-        _drop_waiting(device)
+def _wait_for_others(*names: str) -> None:
+    """Let registrations of the same phone or address take turns, since a row that is not there can't be locked.
+
+    Sorted, so that no two wait for each other; released with the transaction.
+    """
+    keys = sorted(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True) for name in names)
+    with connection.cursor() as cursor:
+        for key in keys:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+
+
+def _locked(wanted: Q) -> QuerySet[Device]:
+    """Lock devices in a fixed order, and before their deliveries; new deliveries need not wait."""
+    return Device.objects.select_for_update(no_key=True).filter(wanted).order_by("pk")
+
+
+def _revoke(device: Device, because: str, now: datetime) -> None:
+    device.change(revoked_at=now, revoked_because=because)
+    _drop_waiting(device)
 
 
 def _drop_waiting(device: Device) -> None:

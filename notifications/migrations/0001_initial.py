@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('installation_id', models.CharField(max_length=64, unique=True)),
                 ('platform', models.CharField(choices=[('android', 'Android'), ('ios', 'Ios'), ('web', 'Web')], max_length=10)),
-                ('token', models.CharField(blank=True, max_length=4096)),
+                ('token', models.CharField(blank=True, max_length=2048)),
                 ('fid', models.CharField(blank=True, max_length=200)),
                 ('locale', models.CharField(max_length=20)),
                 ('app_version', models.CharField(max_length=30)),
