@@ -1,16 +1,19 @@
 """What to remind of, as questions to the database. A moved occasion is asked about anew."""
 
 import logging
-from collections.abc import Iterable
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Q
+from django.db.models import DateField, DateTimeField, Exists, F, Func, OuterRef, Q, Value
+from django.db.models.functions import Cast
 
+from core.periods import local_date, local_moment
 from notifications.messages import Kind
 from notifications.services import notify
 from occasions.models import Occasion, OccasionQuerySet
-from occasions.rules import evening_after
+from occasions.rules import EVENING
+from people.models import Membership, Municipality, Role
 
 logger = logging.getLogger(__name__)
 BATCH = 1000
@@ -18,6 +21,7 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 # Older ones are a matter for the coordinator; asking again about them all would help nobody.
 UNLOGGED_FOR = timedelta(days=7)
+MUNICIPALITY = "assignment__decision__client__municipality"
 
 
 def remind_before(now: datetime) -> int:
@@ -25,49 +29,84 @@ def remind_before(now: datetime) -> int:
 
     What starts within the hour is told of once, as such.
     """
-    starting = _assigned(Occasion.objects.all())
-    tomorrow = starting.starting_within(now, after=HOUR, within=DAY)
-    soon = starting.starting_within(now, after=timedelta(0), within=HOUR)
-    return sum(
-        _tell(kind, occasions.not_reminded(kind, expires_at=OuterRef("starts_at")), now)
-        for kind, occasions in ((Kind.OCCASION_TOMORROW, tomorrow), (Kind.OCCASION_SOON, soon))
-    )
+    told = 0
+    for kind, after, within in (
+        (Kind.OCCASION_TOMORROW, HOUR, DAY),
+        (Kind.OCCASION_SOON, timedelta(0), HOUR),
+    ):
+        starting = Occasion.objects.starting_within(now, after=after, within=within)
+        # A reminder expires when what it was about starts: one with another end was about another time.
+        unasked = _visible(starting, now).not_reminded(kind, expires_at=OuterRef("starts_at"))
+        told += _tell(kind, unasked.order_by("starts_at"), now)
+    return told
 
 
 def remind_unlogged(now: datetime) -> int:
     """In the evening after an occasion that nobody logged, tell its contact person; return how many."""
     kind = Kind.OCCASION_UNLOGGED
-    recent = _assigned(Occasion.objects.unlogged(now)).filter(ends_at__gt=now - UNLOGGED_FOR)
-    unasked = recent.not_reminded(kind, created_at__gte=OuterRef("ends_at"))
-    due = (o for o in unasked[:BATCH].iterator() if evening_after(o.ends_at, o.municipality.zone) <= now)
-    return _tell(kind, due, now)
+    recent = Occasion.objects.unlogged(now).filter(ends_at__gt=now - UNLOGGED_FOR)
+    unasked = _visible(recent, now).not_reminded(kind, created_at__gte=OuterRef("ends_at"))
+    told = 0
+    for name in Municipality.objects.values_list("time_zone", flat=True).distinct():
+        here = unasked.filter(**{f"{MUNICIPALITY}__time_zone": name})
+        told += _tell(kind, here.filter(ends_at__lte=last_evening(now, ZoneInfo(name))).order_by("ends_at"), now)
+    return told
 
 
-def _assigned(occasions: OccasionQuerySet) -> OccasionQuerySet:
-    """Keep those whose assignment lasts until they start, with all that telling of them needs."""
-    lasting = Q(assignment__last_day=None) | Q(assignment__last_day__gte=F("starts_at__date"))
-    return occasions.filter(lasting).select_related(
-        "assignment__contact_person", "assignment__decision__client__municipality"
+def last_evening(now: datetime, zone: ZoneInfo) -> datetime:
+    """Return the latest moment, at or before `now`, at which it was 19:00 local."""
+    today = local_date(now, zone)
+    evening = local_moment(today, EVENING, zone)
+    return evening if evening <= now else local_moment(today - timedelta(days=1), EVENING, zone)
+
+
+def _visible(occasions: OccasionQuerySet, now: datetime) -> OccasionQuerySet:
+    """Keep those that their contact person may see, both now and on the occasion's own day.
+
+    Loads all that telling needs.
+    """
+    zone = F(f"{MUNICIPALITY}__time_zone")
+    active = Membership.objects.filter(
+        user=OuterRef("assignment__contact_person"),
+        municipality=OuterRef(MUNICIPALITY),
+        role=Role.CONTACT_PERSON,
+        is_active=True,
+        user__is_active=True,
     )
+    for moment in (F("starts_at"), Value(now)):
+        at_wall = Func(zone, moment, function="timezone", output_field=DateTimeField())
+        lasting = Q(assignment__last_day=None) | Q(assignment__last_day__gte=Cast(at_wall, DateField()))
+        occasions = occasions.filter(lasting)
+    return occasions.filter(Exists(active)).select_related("assignment__contact_person")
 
 
-def _tell(kind: Kind, occasions: Iterable[Occasion], now: datetime) -> int:
+def _tell(kind: Kind, occasions: OccasionQuerySet, now: datetime) -> int:
     """Tell of each occasion in a transaction of its own, so that one failure stops nobody else."""
     told = 0
-    for occasion in occasions[:BATCH] if isinstance(occasions, OccasionQuerySet) else occasions:
-        before = kind != Kind.OCCASION_UNLOGGED
-        moment = occasion.starts_at if before else occasion.ends_at
+    for occasion in occasions[:BATCH]:
         try:
-            with transaction.atomic():
-                told += notify(
-                    recipients=[occasion.assignment.contact_person],
-                    kind=kind,
-                    subject_type="occasion",
-                    subject_id=occasion.pk,
-                    dedup_key=f"{occasion.pk}:{moment.timestamp():.0f}",
-                    now=now,
-                    expires_at=occasion.starts_at if before else None,
-                )
+            told += _tell_of(kind, occasion, now)
         except Exception:
             logger.exception("Occasion %s: nobody could be reminded", occasion.pk)
     return told
+
+
+def _tell_of(kind: Kind, occasion: Occasion, now: datetime) -> int:
+    before = kind != Kind.OCCASION_UNLOGGED
+    moment = occasion.starts_at if before else occasion.ends_at
+    unchanged = Occasion.objects.filter(
+        pk=occasion.pk, status=occasion.status, starts_at=occasion.starts_at, ends_at=occasion.ends_at
+    )
+    with transaction.atomic():
+        # Somebody may have moved or settled it since the question was asked.
+        if not unchanged.select_for_update(no_key=True).exists():
+            return 0
+        return notify(
+            recipients=[occasion.assignment.contact_person],
+            kind=kind,
+            subject_type="occasion",
+            subject_id=occasion.pk,
+            dedup_key=f"{occasion.pk}:{moment.timestamp():.0f}",
+            now=now,
+            expires_at=occasion.starts_at if before else None,
+        )
