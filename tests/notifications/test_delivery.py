@@ -1,0 +1,402 @@
+"""From the outbox to the phone: real rows, the real Firebase client, a double of FCM behind it."""
+
+import logging
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import transaction
+from pytest_django import Settings
+
+from notifications import delivery, fcm, tasks
+from notifications.messages import Kind
+from notifications.models import Delivery, Device, Notification
+from notifications.rules import MAX_ATTEMPTS
+from people.models import User
+from tests import world
+from tests.doubles.fcm import FcmDouble
+from tests.notifications.calls import at_once, queued, register, tell
+
+NOW = world.NOW
+Status = Delivery.Status
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
+
+
+def send(waiting: Delivery, *, later: timedelta = timedelta(0)) -> Delivery:
+    delivery.send(waiting.pk, NOW + later)
+    waiting.refresh_from_db()
+    return waiting
+
+
+def state(row: Delivery) -> tuple[str, str]:
+    row.refresh_from_db()
+    return row.status, row.error_code
+
+
+# What arrives
+
+
+def test_a_push_arrives_and_is_remembered(fcm_double: FcmDouble, karins_phone: Device) -> None:
+    sent = send(queued(karins_phone))
+
+    [received] = fcm_double.for_address("fid-of-karins-phone")
+    assert (sent.status, sent.attempts, sent.error_code) == (Status.SENT, 1, "")
+    assert sent.provider_message_id == received.name
+    assert sent.sent_at is not None
+    assert received.message["data"] == {
+        "notification_id": str(sent.notification_id),
+        "kind": "expense_approved",
+    }
+
+
+@pytest.mark.parametrize(("language", "title"), [("sv", "Utlägg godkänt"), ("en", "Expense approved")])
+def test_a_push_speaks_the_language_of_its_recipient(
+    fcm_double: FcmDouble, karins_phone: Device, language: str, title: str
+) -> None:
+    User.objects.update(language=language)
+
+    send(queued(karins_phone))
+
+    assert fcm_double.messages[0].message["notification"]["title"] == title
+
+
+def test_what_is_said_later_of_the_same_thing_replaces_it_on_the_phone(
+    fcm_double: FcmDouble, karins_phone: Device
+) -> None:
+    for number, kind in enumerate((Kind.OCCASION_TOMORROW, Kind.OCCASION_SOON)):
+        about = {"kind": kind, "subject_type": "occasion", "subject_id": karins_phone.pk}
+        send(queued(karins_phone, dedup_key=str(number), **about))
+    send(queued(karins_phone, dedup_key="elsewhere", subject_id=karins_phone.user_id))
+    send(queued(karins_phone, dedup_key="none", subject_type="expenses"))
+
+    keys = [received.message["android"]["collapse_key"] for received in fcm_double.messages]
+    assert keys == [f"occasion:{karins_phone.pk}"] * 2 + [f"expense:{karins_phone.user_id}", "expenses"]
+
+
+def test_a_push_is_kept_for_a_phone_without_a_network_until_it_is_pointless(
+    fcm_double: FcmDouble, karins_phone: Device
+) -> None:
+    send(queued(karins_phone, expires_at=NOW + timedelta(hours=2)))
+
+    assert fcm_double.messages[0].message["android"]["ttl"] == "7200s"
+
+
+def test_a_kind_of_another_release_is_sent_in_neutral_words(fcm_double: FcmDouble, karins_phone: Device) -> None:
+    waiting = queued(karins_phone)
+    Notification.objects.update(kind="a_kind_of_tomorrow")
+
+    assert send(waiting).status == Status.SENT
+    assert fcm_double.messages[0].message["notification"]["title"] == "Det finns något att se"
+
+
+def test_nothing_is_sent_twice(fcm_double: FcmDouble, karins_phone: Device) -> None:
+    waiting = queued(karins_phone)
+
+    for _ in range(3):
+        tasks.deliver(delivery_id=str(waiting.pk))
+
+    assert len(fcm_double.messages) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_workers_with_the_same_delivery_send_it_once(fcm_double: FcmDouble, karins_phone: Device) -> None:
+    for number in range(5):
+        waiting = queued(karins_phone, dedup_key=str(number))
+
+        at_once(*[partial(delivery.send, waiting.pk, NOW)] * 4)
+
+        assert state(waiting) == (Status.SENT, "")
+    assert len(fcm_double.messages) == 5
+
+
+def test_a_delivery_that_is_not_there_is_no_error() -> None:
+    tasks.deliver(delivery_id="00000000-0000-0000-0000-000000000000", of_a_newer_release=True)
+
+
+# What is not sent
+
+
+def test_what_expired_is_not_sent(fcm_double: FcmDouble, karins_phone: Device) -> None:
+    waiting = queued(karins_phone, expires_at=NOW + timedelta(hours=1))
+
+    send(waiting, later=timedelta(hours=1))
+
+    assert state(waiting) == (Status.FAILED, "expired")
+    assert fcm_double.sends == 0
+
+
+def test_nothing_is_sent_before_its_time(fcm_double: FcmDouble, karins_phone: Device) -> None:
+    waiting = queued(karins_phone)
+
+    assert send(waiting, later=-timedelta(seconds=1)).status == Status.QUEUED
+    assert fcm_double.sends == 0
+
+
+def test_nothing_is_sent_to_a_phone_that_signed_off(fcm_double: FcmDouble, karins_phone: Device) -> None:
+    waiting = queued(karins_phone)
+    karins_phone.change(revoked_at=NOW)
+
+    assert state(send(waiting)) == (Status.FAILED, "device_revoked")
+    assert fcm_double.sends == 0
+
+
+def test_nothing_is_sent_to_who_may_not_sign_in(fcm_double: FcmDouble, karins_phone: Device) -> None:
+    waiting = queued(karins_phone)
+    User.objects.update(is_active=False)
+
+    assert state(send(waiting)) == (Status.FAILED, "recipient_inactive")
+    assert fcm_double.sends == 0
+
+
+def test_what_was_queued_while_the_phone_moved_is_not_sent(
+    fcm_double: FcmDouble, karins_phone: Device, sven: User
+) -> None:
+    waiting = queued(karins_phone)
+    Device.objects.update(user=sven)  # past the service, which would have dropped what waited
+
+    assert state(send(waiting)) == (Status.FAILED, "device_moved")
+    assert fcm_double.sends == 0
+
+
+def test_what_was_in_hand_while_the_phone_moved_is_not_tried_again(
+    fcm_double: FcmDouble, karins_phone: Device, sven: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = queued(karins_phone)
+    fcm_double.fail("unavailable")
+
+    during_sending(monkeypatch, lambda: register(sven, "karins-phone", fid="fid-of-karins-phone"))
+    assert send(waiting).status == Status.RETRYING
+
+    fcm_double.reset()
+    assert state(send(waiting, later=timedelta(hours=1))) == (Status.FAILED, "device_moved")
+    assert fcm_double.sends == 0
+
+
+# What goes wrong at FCM
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome"),
+    [
+        ("unavailable", (Status.RETRYING, "UNAVAILABLE")),
+        ("internal", (Status.RETRYING, "INTERNAL")),
+        ("quota", (Status.RETRYING, "QUOTA_EXCEEDED")),
+        ("unauthorised", (Status.RETRYING, "UNAUTHENTICATED")),
+        ("drop_before", (Status.RETRYING, "UNAVAILABLE")),
+        ("drop_after", (Status.RETRYING, "UNAVAILABLE")),
+        ("html", (Status.RETRYING, "HTTP_502")),
+        ("unregistered", (Status.FAILED, "UNREGISTERED")),
+        ("sender_mismatch", (Status.FAILED, "SENDER_ID_MISMATCH")),
+        ("invalid_argument", (Status.FAILED, "INVALID_ARGUMENT")),
+    ],
+)
+def test_what_fcm_says_is_remembered(
+    fcm_double: FcmDouble, karins_phone: Device, kind: str, outcome: tuple[str, str]
+) -> None:
+    waiting = queued(karins_phone)
+    fcm_double.fail(kind)
+
+    assert state(send(waiting)) == outcome
+    karins_phone.refresh_from_db()
+    assert karins_phone.revoked_because == ("gone" if kind == "unregistered" else "")
+
+
+def test_what_passes_is_sent_when_it_has_passed(fcm_double: FcmDouble, karins_phone: Device) -> None:
+    waiting = queued(karins_phone)
+    fcm_double.fail("unavailable", times=2)
+
+    send(waiting)
+    assert send(waiting, later=timedelta(seconds=1)).attempts == 1  # not yet
+    send(waiting, later=timedelta(minutes=1))
+    send(waiting, later=timedelta(minutes=2))
+
+    assert (waiting.status, waiting.attempts, waiting.error_code) == (Status.SENT, 3, "")
+
+
+def test_nothing_is_tried_again_before_fcm_said(fcm_double: FcmDouble, karins_phone: Device) -> None:
+    waiting = queued(karins_phone)
+    fcm_double.fail("quota", retry_after="600")
+
+    send(waiting)
+
+    assert timedelta(seconds=600) <= waiting.next_try_at - NOW <= timedelta(seconds=900)
+
+
+def test_a_lasting_outage_ends_in_an_alarm(
+    fcm_double: FcmDouble, karins_phone: Device, caplog: pytest.LogCaptureFixture
+) -> None:
+    waiting = queued(karins_phone)
+    Delivery.objects.update(attempts=MAX_ATTEMPTS - 1)
+    fcm_double.fail("unavailable")
+
+    assert send(waiting).status == Status.FAILED
+    assert [record.levelno for record in caplog.records if "look into" in record.message] == [logging.ERROR]
+
+
+def test_a_phone_that_registered_anew_meanwhile_is_kept(
+    fcm_double: FcmDouble, karins_phone: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = queued(karins_phone)
+    fcm_double.fail("unregistered")
+
+    during_sending(monkeypatch, lambda: register(karins_phone.user, "karins-phone", fid="a-new-fid"))
+    send(waiting)
+
+    karins_phone.refresh_from_db()
+    assert karins_phone.revoked_at is None
+
+
+def test_one_failing_phone_stops_nobody_else(
+    fcm_double: FcmDouble, karins_phone: Device, svens_phone: Device
+) -> None:
+    fcm_double.fail("unregistered", address="fid-of-karins-phone")
+    tell(karins_phone.user, svens_phone.user)
+
+    for pk in delivery.sweep(NOW + timedelta(hours=1)):
+        tasks.deliver(delivery_id=str(pk))
+
+    assert [received.address for received in fcm_double.messages] == ["fid-of-svens-phone"]
+
+
+# What goes wrong on our side
+
+
+@pytest.mark.parametrize("credentials", ["/no/such/file.json", __file__])
+def test_unusable_credentials_are_an_error_in_the_log_and_lose_nothing(
+    karins_phone: Device,
+    settings: Settings,
+    caplog: pytest.LogCaptureFixture,
+    credentials: str,
+    fcm_credentials: str,
+    double: FcmDouble,
+) -> None:
+    settings.FIREBASE_CREDENTIALS, settings.FCM_ENDPOINT_URL = credentials, double.url
+    waiting = queued(karins_phone)
+
+    assert state(send(waiting)) == (Status.RETRYING, "SENDER_BROKEN")
+    assert any(record.levelno == logging.ERROR for record in caplog.records)
+
+    settings.FIREBASE_CREDENTIALS = fcm_credentials
+    assert send(waiting, later=timedelta(minutes=1)).status == Status.SENT
+
+
+def test_a_sender_that_stumbles_loses_nothing(
+    fcm_double: FcmDouble, karins_phone: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = queued(karins_phone)
+
+    def stumble() -> None:
+        raise RuntimeError("firebase-admin has changed inside")
+
+    during_sending(monkeypatch, stumble)
+
+    assert state(send(waiting)) == (Status.RETRYING, "SENDER_BROKEN")
+
+
+def test_without_firebase_a_push_is_written_to_the_log(
+    karins_phone: Device, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+
+    sent = send(queued(karins_phone))
+
+    assert sent.provider_message_id == f"log:{sent.notification_id}"
+    assert f"push {sent.notification_id} expense_approved 'Utlägg godkänt'" in caplog.text
+    assert karins_phone.fid not in caplog.text
+
+
+# What a killed worker leaves
+
+
+def test_what_a_killed_worker_had_in_hand_is_taken_back(fcm_double: FcmDouble, karins_phone: Device) -> None:
+    waiting = queued(karins_phone)
+    delivery._claim(waiting.pk, NOW)
+
+    assert delivery.sweep(NOW + timedelta(seconds=119)) == []
+    assert delivery.sweep(NOW + timedelta(seconds=121)) == [waiting.pk]
+    assert state(waiting) == (Status.RETRYING, "abandoned")
+    assert send(waiting, later=timedelta(seconds=122)).status == Status.SENT
+
+
+def test_a_delivery_that_kills_its_workers_is_given_up(fcm_double: FcmDouble, karins_phone: Device) -> None:
+    waiting = queued(karins_phone)
+    Delivery.objects.update(attempts=MAX_ATTEMPTS)
+
+    assert state(send(waiting)) == (Status.FAILED, "too_many_attempts")
+
+
+def test_a_slow_worker_whose_claim_ran_out_has_sent_all_the_same(
+    fcm_double: FcmDouble, karins_phone: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = queued(karins_phone)
+    during_sending(monkeypatch, lambda: delivery.sweep(NOW + timedelta(minutes=10)))
+
+    assert state(send(waiting)) == (Status.SENT, "")
+
+
+def test_a_slow_worker_does_not_speak_for_the_one_that_came_after(
+    fcm_double: FcmDouble, karins_phone: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = queued(karins_phone)
+    fcm_double.fail("unavailable")
+
+    def overtake() -> None:
+        delivery.sweep(NOW + timedelta(minutes=10))
+        delivery._claim(waiting.pk, NOW + timedelta(minutes=10))
+
+    during_sending(monkeypatch, overtake)
+    send(waiting)
+
+    assert (waiting.status, waiting.attempts) == (Status.SENDING, 2)
+
+
+def test_a_bell_that_nobody_heard_is_rung_again(karins_phone: Device) -> None:
+    waiting = queued(karins_phone)
+
+    assert delivery.sweep(NOW + timedelta(seconds=59)) == []
+    assert delivery.sweep(NOW + timedelta(seconds=61)) == [waiting.pk]
+    assert delivery.sweep(NOW + timedelta(seconds=70)) == []
+
+
+def test_what_is_to_be_tried_again_is_rung_for_in_time(fcm_double: FcmDouble, karins_phone: Device) -> None:
+    waiting = queued(karins_phone)
+    fcm_double.fail("unavailable")
+    send(waiting)
+
+    assert delivery.sweep(waiting.next_try_at - timedelta(seconds=1)) == []
+    assert delivery.sweep(waiting.next_try_at) == [waiting.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sweeps_at_once_ring_once(karin: User) -> None:
+    for _ in range(20):
+        world.make_device(karin)
+    tell(karin)
+
+    rung = at_once(*[partial(delivery.sweep, NOW + timedelta(hours=1))] * 3)
+
+    assert sorted(map(len, rung)) == [0, 0, 20]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_in_hand_elsewhere_holds_up_no_sweep(karins_phone: Device, svens_phone: Device) -> None:
+    held, free = queued(karins_phone), queued(svens_phone)
+    with transaction.atomic():
+        Delivery.objects.select_for_update().get(pk=held.pk)
+
+        [rung] = at_once(partial(delivery.sweep, NOW + timedelta(hours=1)))
+
+    assert rung == [free.pk]
+
+
+def during_sending(monkeypatch: pytest.MonkeyPatch, event: Any) -> None:
+    """Let something happen while a push is on its way."""
+    ask = fcm.get_sender
+
+    def get_sender() -> fcm.Sender:
+        event()
+        return ask()
+
+    monkeypatch.setattr(fcm, "get_sender", get_sender)

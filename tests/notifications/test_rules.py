@@ -1,0 +1,139 @@
+"""What is sent at all, and what follows from an attempt: every outcome, at every attempt."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notifications.fcm import Outcome
+from notifications.rules import MAX_ATTEMPTS, After, after_sending, why_not_send
+from tests.world import NOW
+
+FINAL = (Outcome.SENT, Outcome.GONE, Outcome.WRONG_SENDER, Outcome.OUR_BUG)
+PASSING = (Outcome.BRAKE, Outcome.UNAVAILABLE, Outcome.UNAUTHORISED)
+LONGEST_ASKED = 24 * 60 * 60.0  # what notifications.fcm lets through
+
+attempts = st.integers(1, MAX_ATTEMPTS + 5)
+early_attempts = st.integers(1, MAX_ATTEMPTS - 1)
+jitters = st.floats(0, 1, exclude_max=True)
+asked = st.none() | st.floats(0, LONGEST_ASKED)
+
+
+def after(outcome: Outcome, attempt: int = 1, *, retry_after: float | None = None, jitter: float = 0.0) -> After:
+    return after_sending(
+        outcome=outcome.value, attempts=attempt, now=NOW, retry_after_seconds=retry_after, jitter=jitter
+    )
+
+
+def wait(result: After) -> float:
+    assert result.next_try_at
+    return (result.next_try_at - NOW).total_seconds()
+
+
+def test_every_outcome_has_a_consequence_of_its_own() -> None:
+    assert set(FINAL) | set(PASSING) == set(Outcome)
+
+
+@pytest.mark.parametrize("attempt", [1, MAX_ATTEMPTS, MAX_ATTEMPTS + 1])
+def test_what_is_sent_is_done(attempt: int) -> None:
+    assert after(Outcome.SENT, attempt) == After("sent")
+
+
+@pytest.mark.parametrize("attempt", [1, MAX_ATTEMPTS])
+def test_only_an_app_that_is_gone_ends_its_device(attempt: int) -> None:
+    assert after(Outcome.GONE, attempt) == After("failed", revoke=True)
+    assert not any(after(outcome, attempt).revoke for outcome in Outcome if outcome != Outcome.GONE)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.OUR_BUG, Outcome.WRONG_SENDER])
+def test_a_mistake_of_ours_alarms_and_keeps_the_device(outcome: Outcome) -> None:
+    assert after(outcome) == After("failed", alarm=True)
+
+
+@pytest.mark.parametrize("outcome", PASSING)
+def test_what_passes_is_tried_again(outcome: Outcome) -> None:
+    result = after(outcome)
+
+    assert result.status == "retrying"
+    assert result.alarm == (outcome == Outcome.UNAUTHORISED)
+
+
+@pytest.mark.parametrize("outcome", PASSING)
+def test_in_the_end_somebody_is_alarmed(outcome: Outcome) -> None:
+    assert after(outcome, MAX_ATTEMPTS) == After("failed", alarm=True)
+
+
+def test_too_fast_waits_a_minute_when_fcm_names_no_time() -> None:
+    assert wait(after(Outcome.BRAKE)) == 60
+    assert wait(after(Outcome.UNAVAILABLE)) == 5
+
+
+@given(st.sampled_from(PASSING), early_attempts, asked, jitters)
+def test_nothing_is_tried_before_fcm_said(
+    outcome: Outcome, attempt: int, retry_after: float | None, jitter: float
+) -> None:
+    result = after(outcome, attempt, retry_after=retry_after, jitter=jitter)
+
+    # A datetime is exact to a microsecond.
+    assert wait(result) >= (retry_after or 0) - 1e-6
+
+
+@given(st.sampled_from(PASSING), asked, jitters)
+def test_the_waits_grow_and_are_bounded(outcome: Outcome, retry_after: float | None, jitter: float) -> None:
+    waits = [
+        wait(after(outcome, attempt, retry_after=retry_after, jitter=jitter)) for attempt in range(1, MAX_ATTEMPTS)
+    ]
+
+    assert all(earlier <= later for earlier, later in pairwise(waits))
+    assert waits[0] >= 5
+    assert waits[-1] <= max(1800, retry_after or 0) * 1.5
+
+
+@given(st.sampled_from(list(Outcome)), attempts, asked, jitters)
+def test_every_way_ends(outcome: Outcome, attempt: int, retry_after: float | None, jitter: float) -> None:
+    result = after(outcome, attempt, retry_after=retry_after, jitter=jitter)
+
+    assert result.status in ("sent", "failed", "retrying")
+    assert (result.status == "retrying") == (result.next_try_at is not None)
+    assert result.status != "retrying" or attempt < MAX_ATTEMPTS
+    assert result.revoke is False or result.status == "failed"
+
+
+def test_an_outage_of_half_a_day_loses_nothing() -> None:
+    waits = [wait(after(Outcome.UNAVAILABLE, attempt)) for attempt in range(1, MAX_ATTEMPTS)]
+
+    assert sum(waits) >= 10 * 60 * 60
+
+
+def refused(
+    *,
+    is_revoked: bool = False,
+    has_moved: bool = False,
+    is_active: bool = True,
+    expires_in: int | None = None,
+    attempt: int = 0,
+) -> str:
+    expires_at = None if expires_in is None else NOW + timedelta(seconds=expires_in)
+    return why_not_send(
+        is_revoked=is_revoked,
+        has_moved=has_moved,
+        is_active=is_active,
+        expires_at=expires_at,
+        attempts=attempt,
+        now=NOW,
+    )
+
+
+def test_what_nothing_speaks_against_is_sent() -> None:
+    assert refused() == ""
+    assert refused(expires_in=1, attempt=MAX_ATTEMPTS - 1) == ""
+
+
+def test_what_must_not_be_sent_says_why() -> None:
+    assert refused(is_revoked=True) == "device_revoked"
+    assert refused(has_moved=True) == "device_moved"
+    assert refused(is_active=False) == "recipient_inactive"
+    assert refused(expires_in=0) == "expired"
+    assert refused(attempt=MAX_ATTEMPTS) == "too_many_attempts"

@@ -1,0 +1,135 @@
+"""That someone is a client is itself secret: nothing about them leaves the house or lands in a log."""
+
+import json
+import logging
+from base64 import b64decode
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+import redis
+
+from assignments.models import Assignment
+from expenses.reminders import tell_coordinators
+from expenses.services import approve_expense, reject_expense, return_expense
+from notifications import delivery
+from notifications.messages import Kind
+from notifications.models import Delivery, Notification
+from occasions import reminders
+from people.models import Municipality, User
+from tests import world
+from tests.doubles.fcm import FcmDouble
+
+NOW = world.NOW
+MARK = "Hemligstad"  # in every text that anybody could write about a client
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
+
+
+@pytest.fixture
+def marked(karin: User, inger: User, kalix: Municipality) -> Assignment:
+    """Karin's assignment, with a recognisable word in every field that holds one."""
+    User.objects.filter(pk=karin.pk).update(name=f"Karin {MARK}")
+    assignment = world.make_assignment(karin, kalix, client_name=f"Maj-Britt {MARK}")
+    client = assignment.decision.client
+    client.change(reference=f"client-{MARK}")
+    assignment.decision.change(reference=f"decision-{MARK}")
+    for user in (karin, inger):
+        world.make_device(user)
+    return assignment
+
+
+@pytest.fixture
+def told(marked: Assignment, inger: User, queue: redis.Redis, django_capture_on_commit_callbacks: Any) -> None:
+    """Everything has happened that anybody is told of."""
+    words: dict[str, Any] = {"place": f"{MARK} torg 1", "title": f"Bio i {MARK}", "note": f"{MARK} var glad"}
+    with django_capture_on_commit_callbacks(execute=True):
+        for starts_in in (timedelta(hours=20), timedelta(minutes=40), -timedelta(hours=30)):
+            world.make_occasion(marked, NOW + starts_in, **words)
+        reminders.remind_before(NOW)
+        reminders.remind_unlogged(NOW)
+        tell_coordinators(marked.municipality, NOW)
+        for decide in (approve_expense, return_expense, reject_expense):
+            expense = world.make_expense(marked, status="submitted", note=f"Kaffe i {MARK}")
+            decide(user=inger, expense_id=expense.pk, now=NOW, reason=f"Fråga i {MARK}")
+    assert set(Notification.objects.values_list("kind", flat=True)) == set(Kind)
+
+
+def everything_in(queue: redis.Redis) -> str:
+    """Read all that the broker holds."""
+    names = [name.decode() for name in queue.scan_iter()]
+    assert names, "Nobody rang"
+    return " ".join(str(queue.lrange(n, 0, -1)) for n in names if queue.type(n) == b"list") + " ".join(names)
+
+
+def send_all() -> None:
+    for pk in Delivery.objects.values_list("pk", flat=True):
+        delivery.send(pk, NOW)
+
+
+def test_no_push_says_anything_about_a_client(told: None, fcm_double: FcmDouble) -> None:
+    send_all()
+
+    assert len(fcm_double.messages) == len(Kind)
+    wire = json.dumps([received.message for received in fcm_double.messages], ensure_ascii=False)
+    for word in (MARK, "Karin", "Maj-Britt", "kalix", "100"):
+        assert word.casefold() not in wire.casefold()
+
+
+def test_a_push_carries_nothing_but_words_and_ids(told: None, fcm_double: FcmDouble) -> None:
+    send_all()
+
+    for received in fcm_double.messages:
+        assert set(received.message) <= {"fid", "notification", "data", "android", "apns", "webpush"}
+        assert set(received.message["notification"]) == {"title", "body"}
+        assert set(received.message["data"]) == {"notification_id", "kind"}
+        UUID(received.message["data"]["notification_id"])
+
+
+def test_the_broker_holds_nothing_but_ids(told: None, queue: redis.Redis) -> None:
+    assert queue.llen("celery") == len(Kind)
+
+    held = everything_in(queue)
+
+    assert MARK not in held
+    for raw in queue.lrange("celery", 0, -1):
+        [_args, kwargs, _embed] = json.loads(b64decode(json.loads(raw)["body"]))
+        assert set(kwargs) == {"delivery_id"}
+        UUID(kwargs["delivery_id"])
+
+
+def test_the_inbox_names_nobody(told: None, karin: User, inger: User) -> None:
+    for user in (karin, inger):
+        answer = world.signed_in(user).get("/api/v1/notifications")
+
+        assert answer.data["results"]
+        for word in (MARK, "Karin", "Maj-Britt"):
+            assert word not in answer.content.decode()
+
+
+@pytest.mark.parametrize("fault", ["", "unregistered", "invalid_argument", "unauthorised", "html", "drop_before"])
+def test_no_log_names_anybody(
+    fault: str, fcm_double: FcmDouble, caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    if fault:
+        fcm_double.fail(fault, body=f"<p>{MARK}")
+
+    request.getfixturevalue("told")
+    send_all()
+
+    assert caplog.records
+    formatter = logging.Formatter()
+    log = "\n".join(formatter.format(record) for record in caplog.records)
+    addresses = Delivery.objects.values_list("device__fid", flat=True).distinct()
+    for word in (MARK, "Maj-Britt", "kalix.example", *addresses):
+        assert word not in log
+
+
+def test_without_firebase_the_log_names_nobody_either(told: None, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    send_all()
+
+    assert caplog.text.count("push ") >= len(Kind)
+    assert MARK not in caplog.text
