@@ -101,10 +101,14 @@ def _child_setup(death_signal: int) -> Callable[[], None]:
 
 def stop(process: subprocess.Popen[bytes], *, number: int = signal.SIGTERM, patience: float = 15) -> None:
     """Ask a child to end, wait so many seconds, then kill it and what is left of its group."""
-    if process.poll() is None:
-        process.send_signal(number)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(patience)
+    process.send_signal(number)
+    await_end(process, patience)
+
+
+def await_end(process: subprocess.Popen[bytes], patience: float) -> None:
+    """Wait so many seconds for a child to end, then kill it and what is left of its group."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(patience)
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -122,7 +126,7 @@ def last_lines(log: Path, count: int) -> list[str]:
 
 
 class Processes:
-    """Children that stand or fall together; leaving the block stops them in the order of their start."""
+    """Children that stand or fall together; leaving the block asks them to end, in the order of their start."""
 
     def __init__(self, cwd: Path, log_dir: Path) -> None:
         """Take the folder to run them in, and that of their logs."""
@@ -137,7 +141,9 @@ class Processes:
     def __exit__(self, *_: object) -> None:
         """Stop all of them."""
         for process in self._running.values():
-            stop(process)
+            process.send_signal(signal.SIGTERM)
+        for process in self._running.values():
+            await_end(process, patience=15)
 
     def start(self, name: str, command: Sequence[str], *, env: Mapping[str, str] | None = None) -> None:
         """Start a child with a log of its own, that of the last run overwritten. Raises OSError."""

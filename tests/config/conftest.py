@@ -31,8 +31,8 @@ def start_owner() -> Iterator[Start]:
     folders = set[Path]()
     with ExitStack() as started:
 
-        def start(data_dir: Path, *options: str) -> Running:
-            owner = python("-m", "tests.config.owner", data_dir, *options, env=environment(data_dir))
+        def start(data_dir: Path, *options: str, **env: str) -> Running:
+            owner = python("-m", "tests.config.owner", data_dir, *options, env=environment(data_dir, **env))
             started.callback(owner.close)
             folders.add(data_dir)
             return owner

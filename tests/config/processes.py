@@ -76,7 +76,7 @@ class Running:
 class Start(Protocol):
     """Starts a command on a data folder."""
 
-    def __call__(self, data_dir: Path, *options: str) -> Running: ...
+    def __call__(self, data_dir: Path, *options: str, **env: str) -> Running: ...
 
 
 def working_in(data_dir: Path) -> list[str]:
