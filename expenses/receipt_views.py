@@ -3,8 +3,8 @@
 from typing import Any, cast
 from uuid import UUID
 
-from django.db.models.fields.files import FieldFile
-from django.http import FileResponse
+from django.core.files import File
+from django.http import FileResponse, HttpRequest
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -13,13 +13,11 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from expenses import uploads
 from expenses.models import READERS, Receipt
-from expenses.receipt_services import ReceiptTooLarge, upload_receipt
+from expenses.receipt_services import EXTENSIONS, ReceiptTooLarge, open_stored, upload_receipt
 from expenses.serializers import ReceiptSerializer, UploadSerializer
 from people.models import Role, User
-
-# A little over what is taken is read, so that the refusal reaches the phone; far more is not even read.
-LARGEST_BODY = 40 * 1024 * 1024
 
 
 class ReceiptsView(GenericAPIView[Receipt]):
@@ -29,10 +27,20 @@ class ReceiptsView(GenericAPIView[Receipt]):
     serializer_class = ReceiptSerializer
     parser_classes = [MultiPartParser]
 
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        """Choose how files come in, before anything reads them."""
+        request.upload_handlers = uploads.handlers(request)
+        return super().initialize_request(request, *args, **kwargs)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Refuse, and hear the caller out first, so that the refusal reaches them."""
+        uploads.read_to_the_end(self.request._request)
+        return super().handle_exception(exc)
+
     @extend_schema(request=UploadSerializer, responses={201: ReceiptSerializer, 200: ReceiptSerializer})
     def post(self, request: Request) -> Response:
         """Take in a picture or PDF."""
-        if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
+        if uploads.body_length(request._request) > uploads.LARGEST_BODY:
             raise ReceiptTooLarge(field="file")
         command = UploadSerializer(data=request.data)
         command.is_valid(raise_exception=True)
@@ -50,14 +58,6 @@ class ReceiptScope(GenericAPIView[Receipt]):
         """Return it. Raise NotYours."""
         return Receipt.objects.visible_to(cast(User, request.user), now=timezone.now()).get_one(receipt_id)
 
-    def stream(self, stored: FieldFile, media_type: str) -> FileResponse:
-        """Stream a stored file; no cache keeps it and no browser guesses what it is."""
-        headers: dict[str, Any] = {
-            "Cache-Control": "private, no-store",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-        }
-        return FileResponse(stored.open("rb"), content_type=media_type, headers=headers)
-
 
 class ReceiptView(ReceiptScope):
     """One receipt."""
@@ -67,7 +67,24 @@ class ReceiptView(ReceiptScope):
         return Response(self.get_serializer(self.find(request, receipt_id)).data)
 
 
-class ReceiptFileView(ReceiptScope):
+class ReceiptContentScope(ReceiptScope):
+    """What a receipt looks like."""
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """Take any `Accept`: apps load pictures with `image/*`, which no problem in JSON would satisfy."""
+        return super().perform_content_negotiation(request, force=True)
+
+    def stream(self, content: "File[bytes]", media_type: str) -> FileResponse:
+        """Stream a stored file; no cache keeps it and no browser runs what is in it."""
+        headers: dict[str, Any] = {
+            "Cache-Control": "private, no-store",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+        }
+        name = f"receipt.{EXTENSIONS[media_type]}"
+        return FileResponse(content, filename=name, content_type=media_type, headers=headers)
+
+
+class ReceiptFileView(ReceiptContentScope):
     """The picture or PDF itself."""
 
     @extend_schema(
@@ -76,13 +93,14 @@ class ReceiptFileView(ReceiptScope):
     def get(self, request: Request, receipt_id: UUID) -> FileResponse:
         """Stream it."""
         receipt = self.find(request, receipt_id)
-        return self.stream(receipt.file, receipt.media_type)
+        return self.stream(open_stored(receipt, receipt.file), receipt.media_type)
 
 
-class ReceiptPreviewView(ReceiptScope):
+class ReceiptPreviewView(ReceiptContentScope):
     """A small picture of it."""
 
     @extend_schema(responses={(200, "image/jpeg"): OpenApiTypes.BINARY})
     def get(self, request: Request, receipt_id: UUID) -> FileResponse:
         """Stream it."""
-        return self.stream(self.find(request, receipt_id).preview, "image/jpeg")
+        receipt = self.find(request, receipt_id)
+        return self.stream(open_stored(receipt, receipt.preview), "image/jpeg")
