@@ -4,6 +4,8 @@ from django_filters import rest_framework as filters
 
 from expenses.models import Expense
 
+ISO = ["%Y-%m-%d"]  # Django would also read the dates of the caller's language, and guess what 05/06 is
+
 
 class ExpenseFilter(filters.FilterSet):  # type: ignore[misc]
     """`?assignment=&occasion=&category=&status=&spent_from=&spent_to=`."""
@@ -11,8 +13,8 @@ class ExpenseFilter(filters.FilterSet):  # type: ignore[misc]
     assignment = filters.UUIDFilter(field_name="assignment")
     occasion = filters.UUIDFilter(field_name="occasion")
     category = filters.CharFilter(field_name="category__code")
-    spent_from = filters.DateFilter(field_name="spent_on", lookup_expr="gte")
-    spent_to = filters.DateFilter(field_name="spent_on", lookup_expr="lte")
+    spent_from = filters.DateFilter(field_name="spent_on", lookup_expr="gte", input_formats=ISO)
+    spent_to = filters.DateFilter(field_name="spent_on", lookup_expr="lte", input_formats=ISO)
 
     class Meta:
         model = Expense

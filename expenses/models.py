@@ -8,8 +8,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from assignments.models import Assignment
+from core.errors import DomainError, NotYours
 from core.models import BaseModel, BaseQuerySet, RepeatableModel
 from core.periods import Month
+from expenses import rules
 from expenses.allowance import Outlay
 from occasions.models import Occasion
 from people.models import Municipality, Role, User
@@ -53,7 +55,7 @@ class ReceiptQuerySet(BaseQuerySet["Receipt"]):
 
 
 def receipt_path(receipt: "Receipt", name: str) -> str:
-    """Return where a file of a receipt is stored: by its id only, since names end up in logs."""
+    """Return where a file of a receipt is stored: by its id, since people's names for files end up in logs."""
     return f"receipts/{receipt.pk.hex[:2]}/{receipt.pk}/{name}"
 
 
@@ -73,6 +75,13 @@ class Receipt(RepeatableModel):
     preview = models.FileField(upload_to=receipt_path, max_length=200)
 
     objects = ReceiptQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["processing", "ready", "refused"]), name="receipt_status_known"
+            ),
+        ]
 
 
 class ExpenseQuerySet(BaseQuerySet["Expense"]):
@@ -111,15 +120,22 @@ class ExpenseQuerySet(BaseQuerySet["Expense"]):
         return self._locked(self.own(user, now=now), expense_id)
 
     def get_to_decide(self, expense_id: Any, *, user: User, now: datetime) -> "Expense":
-        """Return one that has come in to the user, locked. Raise NotYours for any other."""
-        return self._locked(self.to_decide(user, now=now), expense_id)
+        """Return one that a coordinator may see, locked. Raise NotYours for any other.
+
+        Among them are the coordinator's own, so that a service can say why those are not theirs to decide.
+        """
+        visible = self.visible_to(user, now=now)
+        return self._locked(visible._of_assignments(user, now, {Role.COORDINATOR}), expense_id)
 
     def _of_assignments(self, user: User, now: datetime, roles: Collection[str]) -> "ExpenseQuerySet":
         return self.filter(assignment__in=Assignment.objects.visible_to(user, now=now, roles=roles))
 
     @staticmethod
     def _locked(rows: "ExpenseQuerySet", expense_id: Any) -> "Expense":
-        return rows.complete().select_for_update(of=("self",)).get_one(expense_id)
+        # First the lock, then the rest. In one query, whoever waits for another's edit would hold the changed
+        # row against the category that it had before, find that they do not match, and find nothing.
+        found = rows.select_for_update(of=("self",), no_key=True).get_one(expense_id)
+        return Expense.objects.complete().get(pk=found.pk)
 
 
 class Expense(RepeatableModel):
@@ -167,9 +183,18 @@ class Expense(RepeatableModel):
                 name="expense_approved_has_amount",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["draft", "submitted"], decided_by=None)
+                condition=Q(status="draft", submitted_at=None)
+                | ~Q(status="draft") & Q(submitted_at__isnull=False),
+                name="expense_submitted_at_some_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "submitted"], decided_by=None, decided_at=None, reason="")
                 | ~Q(status__in=["draft", "submitted"]) & Q(decided_by__isnull=False, decided_at__isnull=False),
                 name="expense_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_amount=None) | Q(approved_amount=F("claimed_amount")) | ~Q(reason=""),
+                name="expense_approved_less_for_a_reason",
             ),
             models.UniqueConstraint(
                 fields=["receipt"], condition=~Q(status="rejected"), name="expense_receipt_once"
@@ -189,3 +214,54 @@ class Expense(RepeatableModel):
     def claimant(self) -> User:
         """The contact person who paid."""
         return self.assignment.contact_person
+
+    def is_of(self, user: User) -> bool:
+        """Tell whether it is the user's own outlay, in whatever role they look at it."""
+        return self.assignment.contact_person_id == user.pk
+
+    def check_spent_on(self, now: datetime) -> None:
+        """Hold the date against the rules. Raise SpentInFuture, SpentTooLongAgo or SpentOutsideAssignment."""
+        rules.check_spent_on(
+            self.spent_on,
+            today=self.municipality.today(now),
+            first_day=self.assignment.first_day,
+            last_day=self.assignment.last_day,
+        )
+
+    def check_complete(self, now: datetime) -> None:
+        """Look whether it can be sent in. Raise ReceiptMissing or what `check_spent_on` raises.
+
+        The date is asked of a draft only: one that is sent back did come in in time.
+        """
+        if self.category.needs_receipt and self.receipt_id is None:
+            raise rules.ReceiptMissing(present=self, field="receipt")
+        if self.status == Expense.Status.DRAFT:
+            self.check_spent_on(now)
+
+    def obstacles(self, user: User, now: datetime) -> rules.Obstacles:
+        """Return what keeps the user from claiming, submitting and deciding it, whatever its status."""
+        return rules.Obstacles(
+            claim=self._claim_obstacle(user, now), decide=self._decide_obstacle(user), submit=self._gap(now)
+        )
+
+    def _claim_obstacle(self, user: User, now: datetime) -> str | None:
+        if Role.CONTACT_PERSON not in user.roles:
+            return rules.WRONG_ROLE
+        here = self.municipality.pk in user.municipality_ids(Role.CONTACT_PERSON)
+        last_day = self.assignment.last_day
+        in_force = last_day is None or last_day >= self.municipality.today(now)
+        return None if self.is_of(user) and here and in_force else NotYours.code
+
+    def _decide_obstacle(self, user: User) -> str | None:
+        if Role.COORDINATOR not in user.roles:
+            return rules.WRONG_ROLE
+        if self.municipality.pk not in user.municipality_ids(Role.COORDINATOR):
+            return NotYours.code
+        return rules.OwnExpense.code if self.is_of(user) else None
+
+    def _gap(self, now: datetime) -> str | None:
+        try:
+            self.check_complete(now)
+        except DomainError as error:
+            return error.code
+        return None

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from core.errors import DomainError, InvalidInput
 from core.text import Text
 
-OLDEST = timedelta(days=365)
+WRONG_ROLE = "wrong_role"  # the front door's own problem
 
 # action → status it starts from → status it leads to. An approved or returned expense that is edited
 # is up for a new decision; a rejected one is closed, and a new one can be made from the same receipt.
@@ -95,10 +95,18 @@ def check_spent_on(spent_on: date, *, today: date, first_day: date, last_day: da
     """Raise SpentInFuture, SpentTooLongAgo or SpentOutsideAssignment. `today` is the municipality's date."""
     if spent_on > today:
         raise SpentInFuture(field="spent_on")
-    if today - spent_on > OLDEST:
+    if spent_on < _year_before(today):
         raise SpentTooLongAgo(field="spent_on")
     if spent_on < first_day or (last_day is not None and spent_on > last_day):
         raise SpentOutsideAssignment(field="spent_on")
+
+
+def _year_before(today: date) -> date:
+    """Return the same day last year; 28 February for the 29th."""
+    try:
+        return today.replace(year=today.year - 1)
+    except ValueError:
+        return today.replace(year=today.year - 1, day=28)
 
 
 def choose_approved(*, claimed: Decimal, approved: Decimal | None, reason: str) -> Decimal:
@@ -115,6 +123,19 @@ def choose_approved(*, claimed: Decimal, approved: Decimal | None, reason: str) 
 
 
 @dataclass(frozen=True)
+class Obstacles:
+    """The problem codes that a person meets apart from the status, None where nothing is in the way.
+
+    `claim` is about all that the claimant does, `decide` about all that a coordinator does, `submit` about
+    what the expense still lacks.
+    """
+
+    claim: str | None = None
+    decide: str | None = None
+    submit: str | None = None
+
+
+@dataclass(frozen=True)
 class Allowed:
     """Whether an action is allowed now, and the problem code when it is not."""
 
@@ -123,16 +144,14 @@ class Allowed:
     code: str | None
 
 
-def allowed_actions(*, status: str, claimant: bool, coordinator: bool) -> list[Allowed]:
-    """List every action and whether it would work for a claimant, a coordinator, or somebody who is both."""
+def allowed_actions(status: str, obstacles: Obstacles) -> list[Allowed]:
+    """List every action with the first thing that is in its way: who asks, then the status, then what lacks."""
     found = []
     for action, starts in TRANSITIONS.items():
-        code = None if status in starts else WrongStatus.code
-        if action in CLAIMANT_ACTIONS:
-            code = code if claimant else "wrong_role"
-        elif not coordinator:
-            code = "wrong_role"
-        elif claimant:
-            code = OwnExpense.code
+        code = obstacles.claim if action in CLAIMANT_ACTIONS else obstacles.decide
+        if code is None and status not in starts:
+            code = WrongStatus.code
+        if code is None and action == "submit":
+            code = obstacles.submit
         found.append(Allowed(action, code is None, code))
     return found

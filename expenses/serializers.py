@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -10,7 +11,6 @@ from core.serializers import ActionSerializer, CommandSerializer, MoneyField
 from core.text import known_language
 from expenses.models import Expense, ExpenseCategory, Receipt
 from expenses.rules import allowed_actions
-from people.models import Role
 
 
 class ExpenseSerializer(serializers.ModelSerializer[Expense]):
@@ -29,13 +29,8 @@ class ExpenseSerializer(serializers.ModelSerializer[Expense]):
     @extend_schema_field(ActionSerializer(many=True))
     def get_allowed_actions(self, expense: Expense) -> list[dict[str, Any]]:
         """Tell the app what it may offer, so that it never guesses."""
-        user = self.context["request"].user
-        actions = allowed_actions(
-            status=expense.status,
-            claimant=expense.assignment.contact_person_id == user.pk,
-            coordinator=expense.municipality.pk in user.municipality_ids(Role.COORDINATOR),
-        )
-        return [vars(action) for action in actions]
+        obstacles = expense.obstacles(self.context["request"].user, timezone.now())
+        return [vars(action) for action in allowed_actions(expense.status, obstacles)]
 
 
 class EditExpenseSerializer(CommandSerializer):
@@ -94,7 +89,15 @@ class UploadSerializer(CommandSerializer):
     """A receipt on its way in."""
 
     id = serializers.UUIDField(required=False)
-    file = serializers.FileField(allow_empty_file=True, max_length=200)
+    file = serializers.FileField(allow_empty_file=True)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Read the form; raise ValidationError also for a field given twice, since one would be lost."""
+        twice = sorted(name for name, values in data.lists() if len(values) > 1)
+        if twice:
+            detail = serializers.ErrorDetail("Given more than once.", "repeated_field")
+            raise serializers.ValidationError({name: [detail] for name in twice})
+        return super().to_internal_value(data.dict())
 
 
 class ReceiptSerializer(serializers.ModelSerializer[Receipt]):

@@ -84,7 +84,8 @@ def claim_expense(
     asked = fingerprint("claim_expense", {"assignment": assignment, **values})
     with transaction.atomic():
         found = Assignment.objects.get_own(assignment, user=user, now=now)
-        Assignment.objects.select_for_update().get(pk=found.pk)
+        # One claim at a time: the same call twice at once is a repeat, and not a receipt used twice.
+        Assignment.objects.select_for_update(no_key=True).get(pk=found.pk)
         return create_once(
             Expense.objects.complete().own(user, now=now),
             row_id=id,
@@ -95,7 +96,7 @@ def claim_expense(
 
 def _create(assignment: Assignment, row_id: UUID, asked: str, values: Mapping[str, Any], now: datetime) -> Expense:
     expense = Expense(pk=row_id, assignment=assignment, creation_fingerprint=asked, **values)
-    _check_spent_on(expense, now)
+    expense.check_spent_on(now)
     _write(lambda: expense.save(force_insert=True))
     return expense
 
@@ -103,119 +104,151 @@ def _create(assignment: Assignment, row_id: UUID, asked: str, values: Mapping[st
 def edit_expense(*, user: User, expense_id: UUID, expected_version: int, now: datetime, **values: Any) -> Expense:
     """Change what is given; a changed amount, category, date or receipt makes a decision void.
 
-    Raise NotYours, StaleVersion, WrongStatus, an Unknown… error, ReceiptAlreadyUsed or what the rules refuse.
+    Raise NotYours, StaleVersion, WrongStatus, an Unknown… error, ReceiptMissing, ReceiptAlreadyUsed or what the
+    rules refuse.
     """
     with transaction.atomic():
         expense = Expense.objects.get_own(expense_id, user=user, now=now)
         resolved = _resolved(expense.assignment, user, now, values)
-        expense.expect(expected_version, already=expense.holds(**resolved))
+        already = expense.holds(**resolved)
+        expense.expect(expected_version, already=already)
+        if already:
+            return expense
         status = _next_status("edit", expense)
         changed = {name: value for name, value in resolved.items() if getattr(expense, name) != value}
-        if changed.keys() & DECIDED_ON and status != expense.status:
+        reopened = status != expense.status and not changed.keys().isdisjoint(DECIDED_ON)
+        if reopened:
             changed |= _undecided(now) | {"status": status}
-        old_status = expense.status
         _write(lambda: _change(expense, changed, now))
-        if expense.status != old_status:
+        if reopened:
             tell_coordinators(expense.municipality, now)
     return expense
 
 
-def submit_expense(*, user: User, expense_id: UUID, now: datetime) -> Expense:
+def _change(expense: Expense, changed: Mapping[str, Any], now: datetime) -> None:
+    """Write what changed; a new date, receipt or category keeps the rules, and what did not change is let be."""
+    expense.change(**changed)
+    if "spent_on" in changed:
+        expense.check_spent_on(now)
+    if expense.status == Status.SUBMITTED and not changed.keys().isdisjoint({"receipt", "category"}):
+        expense.check_complete(now)
+
+
+def submit_expense(*, user: User, expense_id: UUID, now: datetime, expected_version: int | None = None) -> Expense:
     """Send a draft or returned expense to the coordinators; a submitted one stays as it is.
 
-    Raise NotYours, WrongStatus or ReceiptMissing.
+    Raise NotYours, WrongStatus, StaleVersion, ReceiptMissing or, for a draft, what the rules refuse.
     """
     with transaction.atomic():
         expense = Expense.objects.get_own(expense_id, user=user, now=now)
         if expense.status == Status.SUBMITTED:
             return expense
-        status = _next_status("submit", expense)
-        if expense.category.needs_receipt and expense.receipt_id is None:
-            raise rules.ReceiptMissing(present=expense, field="receipt")
-        _check_spent_on(expense, now)
+        status = _next_status("submit", expense, expected_version)
+        expense.check_complete(now)
         expense.change(status=status, **_undecided(now))
         tell_coordinators(expense.municipality, now)
     return expense
 
 
 def approve_expense(
-    *, user: User, expense_id: UUID, now: datetime, approved_amount: Decimal | None = None, reason: str = ""
-) -> Expense:
-    """Approve all that was claimed, or less with a reason. The same call again changes nothing.
-
-    Raise NotYours, OwnExpense, WrongStatus, ApprovedTooMuch or ReasonRequired.
-    """
-    return _decide("approve", user, expense_id, now, approved_amount=approved_amount, reason=reason)
-
-
-def return_expense(*, user: User, expense_id: UUID, now: datetime, reason: str) -> Expense:
-    """Ask the contact person to mend the expense. The same call again changes nothing.
-
-    Raise NotYours, OwnExpense, WrongStatus or ReasonRequired.
-    """
-    return _decide("return", user, expense_id, now, reason=reason)
-
-
-def reject_expense(*, user: User, expense_id: UUID, now: datetime, reason: str) -> Expense:
-    """Refuse to repay the expense. The same call again changes nothing.
-
-    Raise NotYours, OwnExpense, WrongStatus or ReasonRequired.
-    """
-    return _decide("reject", user, expense_id, now, reason=reason)
-
-
-def _decide(
-    action: str,
+    *,
     user: User,
     expense_id: UUID,
     now: datetime,
-    *,
-    reason: str,
     approved_amount: Decimal | None = None,
+    reason: str = "",
+    expected_version: int | None = None,
 ) -> Expense:
-    asked = fingerprint(action, {"by": user, "approved_amount": approved_amount, "reason": reason})
+    """Approve all that was claimed, or less (SEK) with a reason. The same call again changes nothing.
+
+    With an `expected_version`, approve only what was seen. Raise NotYours, OwnExpense, WrongStatus, StaleVersion,
+    ApprovedTooMuch or ReasonRequired.
+    """
     with transaction.atomic():
         expense = Expense.objects.get_to_decide(expense_id, user=user, now=now)
-        if expense.action_fingerprint == asked:
-            return expense
-        if expense.assignment.contact_person_id == user.pk:
-            raise rules.OwnExpense(present=expense)
-        status = _next_status(action, expense)
-        amount = None
-        if action == "approve":
-            amount = rules.choose_approved(claimed=expense.claimed_amount, approved=approved_amount, reason=reason)
-        elif not reason:
-            raise rules.ReasonRequired(field="reason")
-        expense.change(
-            status=status,
-            approved_amount=amount,
-            reason=reason,
-            decided_by=user,
-            decided_at=now,
-            action_fingerprint=asked,
-        )
-        notify(
-            recipients=[expense.claimant],
-            kind=TOLD[action],
-            subject_type="expense",
-            subject_id=expense.pk,
-            dedup_key=f"{expense.pk}:{expense.version}",
-            now=now,
-        )
+        wanted = expense.claimed_amount if approved_amount is None else approved_amount
+        asked = fingerprint("approve", {"by": user, "approved_amount": wanted, "reason": reason})
+        if expense.action_fingerprint != asked:
+            status = _check_decidable("approve", expense, user, expected_version)
+            amount = rules.choose_approved(claimed=expense.claimed_amount, approved=wanted, reason=reason)
+            decision = {"status": status, "approved_amount": amount, "reason": reason, "action_fingerprint": asked}
+            _record("approve", expense, user, now, decision)
     return expense
 
 
-def _next_status(action: str, expense: Expense) -> str:
+def return_expense(
+    *, user: User, expense_id: UUID, now: datetime, reason: str, expected_version: int | None = None
+) -> Expense:
+    """Ask the contact person to mend the expense. The same call again changes nothing.
+
+    Raise NotYours, OwnExpense, WrongStatus, StaleVersion or ReasonRequired.
+    """
+    return _refuse("return", user, expense_id, now, reason, expected_version)
+
+
+def reject_expense(
+    *, user: User, expense_id: UUID, now: datetime, reason: str, expected_version: int | None = None
+) -> Expense:
+    """Refuse to repay the expense, and free its receipt. The same call again changes nothing.
+
+    Raise NotYours, OwnExpense, WrongStatus, StaleVersion or ReasonRequired.
+    """
+    return _refuse("reject", user, expense_id, now, reason, expected_version)
+
+
+def _refuse(
+    action: str, user: User, expense_id: UUID, now: datetime, reason: str, expected_version: int | None
+) -> Expense:
+    asked = fingerprint(action, {"by": user, "reason": reason})
+    with transaction.atomic():
+        expense = Expense.objects.get_to_decide(expense_id, user=user, now=now)
+        if expense.action_fingerprint != asked:
+            status = _check_decidable(action, expense, user, expected_version)
+            if not reason:
+                raise rules.ReasonRequired(field="reason")
+            _record(action, expense, user, now, {"status": status, "reason": reason, "action_fingerprint": asked})
+    return expense
+
+
+def _check_decidable(action: str, expense: Expense, user: User, expected_version: int | None) -> str:
+    """Return the status that the action leads to. Raise OwnExpense, WrongStatus or StaleVersion."""
+    if expense.is_of(user):
+        raise rules.OwnExpense(present=expense)
+    return _next_status(action, expense, expected_version)
+
+
+def _record(action: str, expense: Expense, user: User, now: datetime, decision: Mapping[str, Any]) -> None:
+    """Write the decision and tell the contact person."""
+    expense.change(**decision, decided_by=user, decided_at=now)
+    notify(
+        recipients=[expense.claimant],
+        kind=TOLD[action],
+        subject_type="expense",
+        subject_id=expense.pk,
+        dedup_key=f"{expense.pk}:{expense.version}",
+        now=now,
+    )
+
+
+def _next_status(action: str, expense: Expense, expected_version: int | None = None) -> str:
+    """Return the status that an action leads to. Raise WrongStatus, then StaleVersion.
+
+    In that order, since a precondition is only about what would otherwise be done (RFC 9110, 13.2.1).
+    """
     try:
-        return rules.next_status(action, expense.status)
+        status = rules.next_status(action, expense.status)
     except rules.WrongStatus as error:
         error.present = expense
         raise
+    if expected_version is not None:
+        expense.expect(expected_version, already=False)
+    return status
 
 
 def _undecided(now: datetime) -> dict[str, Any]:
     return {
         "approved_amount": None,
+        "reason": "",
         "decided_by": None,
         "decided_at": None,
         "submitted_at": now,
@@ -242,22 +275,6 @@ def _resolved(assignment: Assignment, user: User, now: datetime, values: Mapping
         if found["receipt"] is None:
             raise UnknownReceipt(field="receipt")
     return found
-
-
-def _check_spent_on(expense: Expense, now: datetime) -> None:
-    assignment = expense.assignment
-    rules.check_spent_on(
-        expense.spent_on,
-        today=assignment.municipality.today(now),
-        first_day=assignment.first_day,
-        last_day=assignment.last_day,
-    )
-
-
-def _change(expense: Expense, changed: Mapping[str, Any], now: datetime) -> None:
-    expense.change(**changed)
-    if "spent_on" in changed:
-        _check_spent_on(expense, now)
 
 
 def _write(write: Callable[[], object]) -> None:

@@ -1,5 +1,6 @@
 """Expenses and allowances over HTTP."""
 
+import re
 from typing import Any, cast
 from uuid import UUID
 
@@ -82,6 +83,15 @@ class ExpenseView(GenericAPIView[Expense]):
         return Response(self.get_serializer(expense).data)
 
 
+def seen_version(request: Request) -> int | None:
+    """Return the version that an optional `If-Match` names: None without one, 0 for one that is none of ours."""
+    given = request.headers.get("If-Match", "*").strip()
+    if given == "*":
+        return None
+    match = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', given, re.ASCII)
+    return int(match[1]) if match else 0
+
+
 class ExpenseActionView(GenericAPIView[Expense]):
     """What the actions share: validate, one service, answer with the expense."""
 
@@ -94,7 +104,11 @@ class ExpenseActionView(GenericAPIView[Expense]):
         command = self.command_class(data=request.data)
         command.is_valid(raise_exception=True)
         expense = type(self).service(
-            user=cast(User, request.user), expense_id=expense_id, now=timezone.now(), **command.validated_data
+            user=cast(User, request.user),
+            expense_id=expense_id,
+            expected_version=seen_version(request),
+            now=timezone.now(),
+            **command.validated_data,
         )
         return Response(self.get_serializer(expense).data)
 
@@ -108,7 +122,7 @@ class SubmitExpenseView(ExpenseActionView):
 
     @extend_schema(request=None)
     def post(self, request: Request, expense_id: UUID) -> Response:
-        """Send it to the coordinators."""
+        """Send it to the coordinators. An `If-Match` is optional: 412 when somebody changed it."""
         return self.act(request, expense_id)
 
 
@@ -121,7 +135,7 @@ class ApproveExpenseView(ExpenseActionView):
 
     @extend_schema(request=ApproveSerializer)
     def post(self, request: Request, expense_id: UUID) -> Response:
-        """Approve all of it, or less with a reason."""
+        """Approve all of it, or less with a reason. With `If-Match` only what was seen: else 412."""
         return self.act(request, expense_id)
 
 
@@ -134,7 +148,7 @@ class ReturnExpenseView(ExpenseActionView):
 
     @extend_schema(request=RefuseSerializer)
     def post(self, request: Request, expense_id: UUID) -> Response:
-        """Ask for it to be mended."""
+        """Ask for it to be mended. With `If-Match` only what was seen: else 412."""
         return self.act(request, expense_id)
 
 
@@ -147,7 +161,7 @@ class RejectExpenseView(ExpenseActionView):
 
     @extend_schema(request=RefuseSerializer)
     def post(self, request: Request, expense_id: UUID) -> Response:
-        """Refuse to repay it."""
+        """Refuse to repay it. With `If-Match` only what was seen: else 412."""
         return self.act(request, expense_id)
 
 
