@@ -180,6 +180,9 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+# Addresses are the municipality's to give, and nobody is told which ones are unknown.
+ACCOUNT_MAX_EMAIL_ADDRESSES = 1
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Tillfälle: "
 ACCOUNT_RATE_LIMITS = {"login": env("LOGIN_RATE", "60/m/ip"), "login_failed": "10/m/ip,5/300s/key"}
 MFA_SUPPORTED_TYPES = ["recovery_codes", "totp", "webauthn"]
@@ -281,4 +284,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", "INFO")},
 }
 
-UNFOLD = {"SITE_TITLE": "Tillfälle", "SITE_HEADER": "Tillfälle", "SITE_SUBHEADER": "Förvaltning"}
+UNFOLD = {
+    "SITE_TITLE": "Tillfälle",
+    "SITE_HEADER": "Tillfälle",
+    "SITE_SUBHEADER": "Förvaltning",
+    "LOGIN": {"form": "people.sign_in.SignInForm"},
+}

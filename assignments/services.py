@@ -1,0 +1,68 @@
+"""What may be done to a municipality's policies."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from assignments.models import Policy
+from assignments.rules import WeightTable
+from core.errors import DomainError, NotYours
+from core.text import Text
+from people.models import Municipality, Role, User
+
+
+class PolicyBegun(DomainError):
+    """Occasions have been judged by it, and may not be judged otherwise afterwards."""
+
+    code = "policy_begun"
+    text = Text(
+        sv="Riktlinjen har börjat gälla och kan inte ändras. Lägg till en som gäller från en senare dag.",
+        en="The policy is in force and can't be changed. Add one that begins on a later day.",
+    )
+
+
+def add_policy(
+    *, by: User, municipality: Municipality, now: datetime, first_day: date, weight_steps: Any
+) -> Policy:
+    """Add rules that hold from a day to come, in the municipality's time zone; the first ones from any day.
+
+    Raise NotYours, PolicyBegun for a day that has begun, ValueError for steps that are no table.
+    """
+    WeightTable.parse(weight_steps)
+    with transaction.atomic():
+        locked = _administered(by, municipality.pk)
+        if locked.policies.exists():
+            _expect_to_come(locked, first_day, now)
+        return Policy.objects.create(municipality=locked, first_day=first_day, weight_steps=weight_steps)
+
+
+def edit_policy(*, by: User, policy_id: UUID, now: datetime, **values: Any) -> Policy:
+    """Change the first day or the steps of rules that have not begun, to a day that has not either.
+
+    Raise NotYours, PolicyBegun, ValueError for steps that are no table.
+    """
+    with transaction.atomic():
+        policy = Policy.objects.filter(pk=policy_id).first()
+        if policy is None:
+            raise NotYours
+        municipality = _administered(by, policy.municipality_id)
+        policy.refresh_from_db()
+        _expect_to_come(municipality, policy.first_day, now)
+        _expect_to_come(municipality, values.get("first_day", policy.first_day), now)
+        WeightTable.parse(values.get("weight_steps", policy.weight_steps))
+        policy.change(**values)
+    return policy
+
+
+def _administered(by: User, municipality_id: UUID) -> Municipality:
+    """Return the municipality, locked, so that two policies are not added past each other."""
+    if not by.is_superuser and municipality_id not in by.municipality_ids(Role.ADMINISTRATOR):
+        raise NotYours(field="municipality")
+    return Municipality.objects.select_for_update(no_key=True).get(pk=municipality_id)
+
+
+def _expect_to_come(municipality: Municipality, first_day: date, now: datetime) -> None:
+    if first_day <= municipality.today(now):
+        raise PolicyBegun(field="first_day")
