@@ -59,7 +59,7 @@ define install
 	  if ! $$python -c 'import ensurepip, venv' 2>/dev/null; then \
 	    echo "$$python cannot make a .venv: install python3-venv (on Debian: apt install python3-venv)" >&2; exit 1; fi; \
 	  echo "Making .venv with $$($$python --version)"; \
-	  $$python -m venv --clear .venv; \
+	  $$python -m venv $$($(BIN)/python -c pass 2>/dev/null || echo --clear) .venv; \
 	fi; \
 	echo "Installing $(1) into .venv (once; a minute or two)"; \
 	{ PYTHONUNBUFFERED=1 $(BIN)/python -m pip install $(PIP_OPTIONS) -r $(1) && touch $(2); } \

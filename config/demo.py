@@ -136,13 +136,13 @@ def start(processes: Processes, port: int, data_dir: Path) -> None:
     the tables and what is in them. Raises OSError.
     """
     environment = {"PASSWORD_LOGIN": "true", "PYTHONUNBUFFERED": "1"} | os.environ | {MARK: str(data_dir)}
-    gunicorn = [sys.executable, "-m", "gunicorn", "config.wsgi", "--preload", "--no-control-socket"]
-    size = ["--workers", "2", "--threads", "8", "--graceful-timeout", "5", "--bind", f"{HOST}:{port}"]
+    gunicorn = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi"]
+    here = ["--preload", "--no-control-socket", "--graceful-timeout", "5", "--bind", f"{HOST}:{port}"]
     celery = [sys.executable, "-m", "celery", "-A", "worker"]
     swift = ["--concurrency", "2", "--without-mingle", "--without-gossip", "--loglevel", "INFO"]
 
     tell("Bringing the tables up to date")
-    processes.start("web", [*gunicorn, *size], env=environment)  # it loads its code while tables are made
+    processes.start("web", [*gunicorn, *here], env=environment)  # it loads its code while tables are made
     # Two commands need no pool, and what is started beside its threads may hang.
     connections[DEFAULT_DB_ALIAS].settings_dict["OPTIONS"].pop("pool", None)
     call_command("migrate", verbosity=0)
@@ -169,7 +169,7 @@ def wait_until_ready(processes: Processes, port: int) -> None:
             connection.close()
             if response.status == http.HTTPStatus.OK:
                 return
-        time.sleep(0.1)
+        time.sleep(0.2)
     raise DemoError(f"Not ready after {READY_SECONDS} s: {answer}")
 
 
