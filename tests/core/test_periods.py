@@ -24,7 +24,20 @@ def test_half_past_midnight_on_1_july_is_july_although_utc_says_june() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2026", "2026-00", "2026-13", "2026-1", "26-01", "2026-11-01", "0001-01", "9999-12", "٢٠٢٦-11", "2026-11\n"]
+    "text",
+    [
+        "",
+        "2026",
+        "2026-00",
+        "2026-13",
+        "2026-1",
+        "26-01",
+        "2026-11-01",
+        "0001-01",
+        "9999-12",
+        "٢٠٢٦-11",
+        "2026-11\n",
+    ],
 )
 def test_what_is_no_month_is_refused(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 (it says just what it was given)

@@ -216,9 +216,7 @@ def _print_line(value: object) -> None:
 
 def main() -> None:
     """Serve until SIGINT or SIGTERM."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tests.doubles.fcm", description="A double of FCM's HTTP v1"
-    )
+    parser = argparse.ArgumentParser(prog="python -m tests.doubles.fcm", description="A double of FCM's HTTP v1")
     parser.add_argument("--port", type=int, default=9099)
     parser.add_argument("--credentials", type=Path, help="write a service account for this double here")
     parser.add_argument("--faults", default="[]", help="a JSON list, as for POST /control/faults")

@@ -65,9 +65,7 @@ class Fault:
         if self.at == "token":
             # Google says invalid_grant, with 400, of a key that was deleted or a clock that is off.
             refused = {"error": "invalid_grant", "error_description": "Invalid JWT Signature."}
-            return (
-                json_answer(400, refused) if status < 500 else json_answer(status, {"error": "backend_error"})
-            )
+            return json_answer(400, refused) if status < 500 else json_answer(status, {"error": "backend_error"})
         details = [fcm_error(code)] if code else []
         return error_answer(status, word, text, *details, retry_after=self.retry_after)
 

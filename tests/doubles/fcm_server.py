@@ -17,9 +17,7 @@ class Double(Protocol):
     """What the server needs of the double; None as an answer drops the connection."""
 
     def answer_token(self, body: bytes) -> Answer | None: ...
-    def answer_send(
-        self, project: str, authorization: str, body: bytes, client_port: int
-    ) -> Answer | None: ...
+    def answer_send(self, project: str, authorization: str, body: bytes, client_port: int) -> Answer | None: ...
     def answer_control(self, path: str, body: bytes) -> Answer: ...
 
 
@@ -87,5 +85,5 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer.body)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, the name is http.server's
+    def log_message(self, format: str, *args: Any) -> None:
         """Keep standard error for what is wrong."""

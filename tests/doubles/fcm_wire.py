@@ -59,9 +59,7 @@ def html_answer(status: int, page: str) -> Answer:
     return Answer(status, body, {"Content-Type": "text/html; charset=UTF-8"})
 
 
-def error_answer(
-    status: int, word: str, text: str, *details: dict[str, Any], retry_after: str = ""
-) -> Answer:
+def error_answer(status: int, word: str, text: str, *details: dict[str, Any], retry_after: str = "") -> Answer:
     """Make an error in Google's form; retry_after goes out as it is given."""
     error = {"code": status, "message": text, "status": word, "details": list(details)}
     headers = {"Retry-After": retry_after} if retry_after else {}
@@ -136,9 +134,7 @@ def _data(path: str, value: Any) -> None:
 
 _FCM_OPTIONS = _object({"analytics_label": _text})
 _ANDROID_NOTIFICATION = _object(
-    dict.fromkeys(
-        ("title", "body", "icon", "color", "sound", "tag", "click_action", "image", "ticker"), _text
-    )
+    dict.fromkeys(("title", "body", "icon", "color", "sound", "tag", "click_action", "image", "ticker"), _text)
     | dict.fromkeys(("body_loc_key", "title_loc_key", "channel_id", "notification_priority"), _text)
     | dict.fromkeys(("visibility", "event_time", "proxy"), _text)
     | dict.fromkeys(("sticky", "local_only", "default_sound", "default_vibrate_timings"), _flag)

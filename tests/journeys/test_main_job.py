@@ -79,7 +79,7 @@ def test_the_walk_with_curl_in_the_readme_works(demo: str) -> None:
     port = demo.rpartition(":")[2]
     environment = os.environ | {"PORT": port, "NO_PROXY": "*"}
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", walk],
+        ["/bin/bash", "-euo", "pipefail", "-c", walk],
         cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=True,
     )  # fmt: skip
     assert '"status":"completed"' in done.stdout

@@ -220,9 +220,7 @@ def test_a_push_that_is_too_big_is_our_bug(firebase: FirebaseSender, double: Fcm
 # When to come back
 
 
-@pytest.mark.parametrize(
-    ("kind", "outcome"), [("quota", Outcome.BRAKE), ("unavailable", Outcome.UNAVAILABLE)]
-)
+@pytest.mark.parametrize(("kind", "outcome"), [("quota", Outcome.BRAKE), ("unavailable", Outcome.UNAVAILABLE)])
 @pytest.mark.parametrize("retry_after", ["30", "Sun, 22 Nov 2026 14:00:30 GMT"])
 def test_fcm_may_say_when_to_come_back(
     firebase: FirebaseSender, double: FcmDouble, kind: str, outcome: Outcome, retry_after: str
