@@ -13,6 +13,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.views import CommandView
 from expenses import uploads
 from expenses.models import READERS, Receipt
 from expenses.receipt_services import EXTENSIONS, ReceiptTooLarge, open_stored, upload_receipt
@@ -20,9 +21,10 @@ from expenses.serializers import ReceiptSerializer, UploadSerializer
 from people.models import Role, User
 
 
-class ReceiptsView(GenericAPIView[Receipt]):
+class ReceiptsView(CommandView):
     """Sending receipts."""
 
+    commands = {"POST": UploadSerializer}
     roles = {"POST": frozenset({Role.CONTACT_PERSON})}
     serializer_class = ReceiptSerializer
     parser_classes = [MultiPartParser]
@@ -37,15 +39,13 @@ class ReceiptsView(GenericAPIView[Receipt]):
         uploads.read_to_the_end(self.request._request)
         return super().handle_exception(exc)
 
-    @extend_schema(request=UploadSerializer, responses={201: ReceiptSerializer, 200: ReceiptSerializer})
+    @extend_schema(responses={201: ReceiptSerializer, 200: ReceiptSerializer})
     def post(self, request: Request) -> Response:
         """Take in a picture or PDF."""
         if uploads.body_length(request._request) > uploads.LARGEST_BODY:
             raise ReceiptTooLarge(field="file")
-        command = UploadSerializer(data=request.data)
-        command.is_valid(raise_exception=True)
-        receipt, created = upload_receipt(user=cast(User, request.user), **command.validated_data)
-        return Response(self.get_serializer(receipt).data, status=201 if created else 200)
+        receipt, created = upload_receipt(user=cast(User, request.user), **self.command(request))
+        return self.show(receipt, created=created)
 
 
 class ReceiptScope(GenericAPIView[Receipt]):

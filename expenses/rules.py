@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from core.actions import Allowed
 from core.errors import DomainError, InvalidInput
 from core.text import Text
 
@@ -133,15 +134,6 @@ class Obstacles:
     claim: str | None = None
     decide: str | None = None
     submit: str | None = None
-
-
-@dataclass(frozen=True)
-class Allowed:
-    """Whether an action is allowed now, and the problem code when it is not."""
-
-    action: str
-    allowed: bool
-    code: str | None
 
 
 def allowed_actions(status: str, obstacles: Obstacles) -> list[Allowed]:

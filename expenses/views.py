@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from assignments.models import Assignment
 from assignments.serializers import MonthQuerySerializer
+from core.views import CommandView
 from expenses import services
 from expenses.filters import ExpenseFilter
 from expenses.models import READERS, Expense, ExpenseCategory, ExpenseQuerySet
@@ -33,9 +34,10 @@ CONTACT_PERSON = frozenset({Role.CONTACT_PERSON})
 COORDINATOR = frozenset({Role.COORDINATOR})
 
 
-class ExpensesView(ListAPIView[Expense]):
+class ExpensesView(CommandView, ListAPIView[Expense]):
     """The expenses that the caller may see, and starting one."""
 
+    commands = {"POST": ClaimExpenseSerializer}
     roles = {"GET": READERS, "POST": CONTACT_PERSON}
     serializer_class = ExpenseSerializer
     queryset = Expense.objects.none()
@@ -46,41 +48,37 @@ class ExpensesView(ListAPIView[Expense]):
         """Limit to what the caller may see now."""
         return Expense.objects.complete().visible_to(cast(User, self.request.user), now=timezone.now())
 
-    @extend_schema(request=ClaimExpenseSerializer, responses={201: ExpenseSerializer, 200: ExpenseSerializer})
+    @extend_schema(responses={201: ExpenseSerializer, 200: ExpenseSerializer})
     def post(self, request: Request) -> Response:
         """Start a draft."""
-        command = ClaimExpenseSerializer(data=request.data)
-        command.is_valid(raise_exception=True)
         expense, created = services.claim_expense(
-            user=cast(User, request.user), now=timezone.now(), **command.validated_data
+            user=cast(User, request.user), now=timezone.now(), **self.command(request)
         )
-        return Response(self.get_serializer(expense).data, status=201 if created else 200)
+        return self.show(expense, created=created)
 
 
-class ExpenseView(GenericAPIView[Expense]):
+class ExpenseView(CommandView):
     """One expense."""
 
+    commands = {"PATCH": EditExpenseSerializer}
     roles = {"GET": READERS, "PATCH": CONTACT_PERSON}
     serializer_class = ExpenseSerializer
 
     def get(self, request: Request, expense_id: UUID) -> Response:
         """Show it."""
         visible = Expense.objects.complete().visible_to(cast(User, request.user), now=timezone.now())
-        return Response(self.get_serializer(visible.get_one(expense_id)).data)
+        return self.show(visible.get_one(expense_id))
 
-    @extend_schema(request=EditExpenseSerializer)
     def patch(self, request: Request, expense_id: UUID, expected_version: int) -> Response:
         """Change what is given; after a decision it is up for a new one."""
-        command = EditExpenseSerializer(data=request.data)
-        command.is_valid(raise_exception=True)
         expense = services.edit_expense(
             user=cast(User, request.user),
             expense_id=expense_id,
             expected_version=expected_version,
             now=timezone.now(),
-            **command.validated_data,
+            **self.command(request),
         )
-        return Response(self.get_serializer(expense).data)
+        return self.show(expense)
 
 
 def seen_version(request: Request) -> int | None:
@@ -92,32 +90,29 @@ def seen_version(request: Request) -> int | None:
     return int(match[1]) if match else 0
 
 
-class ExpenseActionView(GenericAPIView[Expense]):
+class ExpenseActionView(CommandView):
     """What the actions share: validate, one service, answer with the expense."""
 
     serializer_class = ExpenseSerializer
-    command_class: Any
     service: Any
 
     def act(self, request: Request, expense_id: UUID) -> Response:
         """Do it."""
-        command = self.command_class(data=request.data)
-        command.is_valid(raise_exception=True)
         expense = type(self).service(
             user=cast(User, request.user),
             expense_id=expense_id,
             expected_version=seen_version(request),
             now=timezone.now(),
-            **command.validated_data,
+            **self.command(request),
         )
-        return Response(self.get_serializer(expense).data)
+        return self.show(expense)
 
 
 class SubmitExpenseView(ExpenseActionView):
     """Sending an expense in."""
 
     roles = {"POST": CONTACT_PERSON}
-    command_class = SubmitSerializer
+    commands = {"POST": SubmitSerializer}
     service = services.submit_expense
 
     @extend_schema(request=None)
@@ -130,10 +125,9 @@ class ApproveExpenseView(ExpenseActionView):
     """Approving an expense."""
 
     roles = {"POST": COORDINATOR}
-    command_class = ApproveSerializer
+    commands = {"POST": ApproveSerializer}
     service = services.approve_expense
 
-    @extend_schema(request=ApproveSerializer)
     def post(self, request: Request, expense_id: UUID) -> Response:
         """Approve all of it, or less with a reason. With `If-Match` only what was seen: else 412."""
         return self.act(request, expense_id)
@@ -143,10 +137,9 @@ class ReturnExpenseView(ExpenseActionView):
     """Returning an expense."""
 
     roles = {"POST": COORDINATOR}
-    command_class = RefuseSerializer
+    commands = {"POST": RefuseSerializer}
     service = services.return_expense
 
-    @extend_schema(request=RefuseSerializer)
     def post(self, request: Request, expense_id: UUID) -> Response:
         """Ask for it to be mended. With `If-Match` only what was seen: else 412."""
         return self.act(request, expense_id)
@@ -156,10 +149,9 @@ class RejectExpenseView(ExpenseActionView):
     """Rejecting an expense."""
 
     roles = {"POST": COORDINATOR}
-    command_class = RefuseSerializer
+    commands = {"POST": RefuseSerializer}
     service = services.reject_expense
 
-    @extend_schema(request=RefuseSerializer)
     def post(self, request: Request, expense_id: UUID) -> Response:
         """Refuse to repay it. With `If-Match` only what was seen: else 412."""
         return self.act(request, expense_id)
