@@ -1,0 +1,32 @@
+"""Where uploads are kept meanwhile, and receipts that came in."""
+
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from assignments.models import Assignment
+from expenses.models import Expense
+from people.models import Municipality, User
+from tests import world
+
+
+@pytest.fixture(autouse=True)
+def upload_folder(settings: Settings, tmp_path: Path, quick_settings: None) -> Path:
+    """Keep uploads meanwhile in a folder of the test's own, so that it can look for what is left."""
+    folder = tmp_path / "uploads"
+    folder.mkdir()
+    settings.FILE_UPLOAD_TEMP_DIR = str(folder)
+    return folder
+
+
+@pytest.fixture
+def submitted(assignment: Assignment, karin: User) -> Expense:
+    """An expense of Karin's that came in: SEK 100 against a receipt."""
+    return world.make_expense(assignment, status="submitted", receipt=world.make_receipt(karin))
+
+
+@pytest.fixture
+def elsewhere(anna: User, leksand: Municipality) -> Expense:
+    """An expense of Anna's in Leksand that came in there."""
+    return world.make_expense(world.make_assignment(anna, leksand), status="submitted")
