@@ -1,0 +1,142 @@
+"""What may be spent in a month, and what is left of it."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assignments.models import Assignment
+from core.periods import Month
+from expenses.allowance import Outlay, allowance_of
+from people.models import Municipality, Role, User
+from tests import world
+from tests.expenses.calls import first_error, refused_with
+
+JUNE = Month(2026, 6)
+ALWAYS = (date(2020, 1, 1), None)
+STATUSES = ["draft", "submitted", "approved", "returned", "rejected", "paid"]
+
+
+def ask(user: User, assignment: Assignment, **query: str) -> Any:
+    return world.signed_in(user).get(f"/api/v1/assignments/{assignment.pk}/allowance", query)
+
+
+@pytest.mark.parametrize(
+    ("status", "approved", "waiting"),
+    [
+        ("draft", "0", "0"),
+        ("submitted", "0", "120"),
+        ("approved", "80", "0"),
+        ("returned", "0", "0"),
+        ("rejected", "0", "0"),
+        ("paid", "80", "0"),
+    ],
+)
+def test_each_status_counts_in_its_place(status: str, approved: str, waiting: str) -> None:
+    paid_out = Decimal(80) if status in ("approved", "paid") else None
+    account = allowance_of(Decimal(500), ALWAYS, JUNE, [Outlay(status, Decimal(120), paid_out)])
+    assert (account.approved, account.waiting) == (Decimal(approved), Decimal(waiting))
+    assert account.remaining == 500 - Decimal(approved) - Decimal(waiting)
+
+
+@pytest.mark.parametrize(
+    ("days", "granted"),
+    [
+        ((date(2026, 6, 30), None), "500"),
+        ((date(2026, 7, 1), None), "0"),
+        ((date(2026, 1, 1), date(2026, 6, 1)), "500"),
+        ((date(2026, 1, 1), date(2026, 5, 31)), "0"),
+    ],
+)
+def test_a_month_with_a_day_of_the_assignment_is_granted(days: Any, granted: str) -> None:
+    assert allowance_of(Decimal(500), days, JUNE, []).granted == Decimal(granted)
+
+
+def test_too_much_shows_as_less_than_nothing() -> None:
+    assert allowance_of(Decimal(100), ALWAYS, JUNE, [Outlay("submitted", Decimal(120), None)]).remaining == -20
+
+
+AMOUNTS = st.decimals(min_value=Decimal("0.01"), max_value=Decimal("9999999.99"), places=2)
+
+
+@given(AMOUNTS, st.lists(st.builds(Outlay, st.sampled_from(STATUSES), AMOUNTS, AMOUNTS)))
+def test_the_account_adds_up_to_the_öre(monthly: Decimal, outlays: list[Outlay]) -> None:
+    account = allowance_of(monthly, ALWAYS, JUNE, outlays)
+    assert account.remaining + account.approved + account.waiting == monthly
+    for amount in (account.granted, account.approved, account.waiting, account.remaining):
+        assert amount == amount.quantize(Decimal("0.01"))
+
+
+@pytest.fixture
+def spent(assignment: Assignment, inger: User) -> None:
+    """One expense of each status in June, and one in May and July each."""
+    for status in STATUSES:
+        world.make_expense(assignment, status=status, claimed="10.50", coordinator=inger)
+    world.make_expense(assignment, status="submitted", claimed="7.00", spent_on=date(2026, 5, 31))
+    world.make_expense(assignment, status="submitted", claimed="3.00", spent_on=date(2026, 7, 1))
+
+
+@pytest.mark.usefixtures("noon", "spent")
+def test_karin_and_her_coordinator_read_the_account(karin: User, inger: User, assignment: Assignment) -> None:
+    account = {
+        "month": "2026-06",
+        "granted": "500.00",
+        "carried_in": "0.00",
+        "approved": "21.00",
+        "waiting": "10.50",
+        "remaining": "468.50",
+    }
+    assert ask(karin, assignment).json() == account
+    assert ask(inger, assignment, month="2026-06").json() == account
+
+
+@pytest.mark.usefixtures("noon", "spent")
+def test_another_month_has_its_own_account(karin: User, assignment: Assignment) -> None:
+    assert ask(karin, assignment, month="2026-05").data["waiting"] == "7.00"
+    before = ask(karin, assignment, month="2025-12").data
+    assert (before["granted"], before["remaining"]) == ("0.00", "0.00")
+
+
+@pytest.mark.usefixtures("noon")
+@pytest.mark.parametrize(
+    "month", ["2026", "2026-13", "2026-00", "2026-6", "2026-06-01", "now", "\0", "²026-06", "2300-01"]
+)
+def test_what_is_no_month_is_refused(karin: User, assignment: Assignment, month: str) -> None:
+    answer = ask(karin, assignment, month=month)
+    assert refused_with(answer) == (400, "invalid")
+    assert first_error(answer)[0] == "/month"
+
+
+def test_the_present_month_is_the_municipalitys(
+    karin: User, assignment: Assignment, leksand: Municipality
+) -> None:
+    Municipality.objects.filter(pk=leksand.pk).update(time_zone="America/New_York")
+    world.add_roles(karin, leksand, Role.CONTACT_PERSON)
+    far_away = world.make_assignment(karin, leksand)
+    with time_machine.travel(datetime(2026, 6, 30, 22, 30, tzinfo=UTC), tick=False):
+        assert ask(karin, assignment).data["month"] == "2026-07"
+        assert ask(karin, far_away).data["month"] == "2026-06"
+
+
+@pytest.mark.usefixtures("noon")
+def test_what_is_not_yours_is_not_there(
+    sven: User, lars: User, assignment: Assignment, kalix: Municipality
+) -> None:
+    assert refused_with(ask(sven, assignment)) == (404, "not_found")
+    assert refused_with(ask(lars, assignment)) == (404, "not_found")
+    for role in (Role.CASE_OFFICER, Role.PAYROLL_OFFICER, Role.ADMINISTRATOR):
+        officer = world.make_user(f"{role}@kalix.example", kalix, role)
+        assert refused_with(ask(officer, assignment)) == (403, "wrong_role")
+
+
+@pytest.mark.usefixtures("noon", "spent")
+def test_the_account_takes_three_questions(
+    karin: User, assignment: Assignment, django_assert_num_queries: Any
+) -> None:
+    client = world.signed_in(karin)
+    with django_assert_num_queries(3):
+        client.get(f"/api/v1/assignments/{assignment.pk}/allowance")
