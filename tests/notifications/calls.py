@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Barrier
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ import pytest
 from django.db import connection, transaction
 from kombu import pools
 
+from notifications import delivery, fcm
 from notifications.messages import Kind
 from notifications.models import Delivery, Device
 from notifications.services import notify, register_device
@@ -99,3 +100,27 @@ def tell_and_fail(*recipients: User) -> None:
     with transaction.atomic():
         tell(*recipients)
         raise Undone
+
+
+def send(waiting: Delivery, *, later: timedelta = timedelta(0)) -> Delivery:
+    """Try a delivery, and return it as it is then."""
+    delivery.send(waiting.pk, world.NOW + later)
+    waiting.refresh_from_db()
+    return waiting
+
+
+def state(row: Delivery) -> tuple[str, str]:
+    """Read the status and the error code of a delivery."""
+    row.refresh_from_db()
+    return row.status, row.error_code
+
+
+def during_sending(monkeypatch: pytest.MonkeyPatch, event: Any) -> None:
+    """Let something happen between a claim and its push."""
+    ask = fcm.get_sender
+
+    def get_sender() -> fcm.Sender:
+        event()
+        return ask()
+
+    monkeypatch.setattr(fcm, "get_sender", get_sender)

@@ -1,38 +1,24 @@
 """From the outbox to the phone: real rows, the real Firebase client, a double of FCM behind it."""
 
-import logging
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import pytest
 from django.db import transaction
-from pytest_django import Settings
 
-from notifications import delivery, fcm, tasks
+from notifications import delivery, tasks
 from notifications.messages import Kind
 from notifications.models import Delivery, Device, Notification
 from notifications.rules import MAX_ATTEMPTS
 from people.models import User
 from tests import world
 from tests.doubles.fcm import FcmDouble
-from tests.notifications.calls import at_once, queued, register, tell
+from tests.notifications.calls import at_once, during_sending, queued, register, send, state, tell
 
 NOW = world.NOW
 Status = Delivery.Status
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
-
-
-def send(waiting: Delivery, *, later: timedelta = timedelta(0)) -> Delivery:
-    delivery.send(waiting.pk, NOW + later)
-    waiting.refresh_from_db()
-    return waiting
-
-
-def state(row: Delivery) -> tuple[str, str]:
-    row.refresh_from_db()
-    return row.status, row.error_code
 
 
 # What arrives
@@ -100,7 +86,7 @@ def test_nothing_is_sent_twice(fcm_double: FcmDouble, karins_phone: Device) -> N
     assert len(fcm_double.messages) == 1
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_many_workers_with_the_same_delivery_send_it_once(fcm_double: FcmDouble, karins_phone: Device) -> None:
     for number in range(5):
         waiting = queued(karins_phone, dedup_key=str(number))
@@ -174,139 +160,6 @@ def test_what_was_in_hand_while_the_phone_moved_is_not_tried_again(
     assert fcm_double.sends == 0
 
 
-# What goes wrong at FCM
-
-
-@pytest.mark.parametrize(
-    ("kind", "outcome"),
-    [
-        ("unavailable", (Status.RETRYING, "UNAVAILABLE")),
-        ("internal", (Status.RETRYING, "INTERNAL")),
-        ("quota", (Status.RETRYING, "QUOTA_EXCEEDED")),
-        ("unauthorised", (Status.RETRYING, "UNAUTHENTICATED")),
-        ("drop_before", (Status.RETRYING, "UNAVAILABLE")),
-        ("drop_after", (Status.RETRYING, "UNAVAILABLE")),
-        ("html", (Status.RETRYING, "HTTP_502")),
-        ("unregistered", (Status.FAILED, "UNREGISTERED")),
-        ("sender_mismatch", (Status.FAILED, "SENDER_ID_MISMATCH")),
-        ("invalid_argument", (Status.FAILED, "INVALID_ARGUMENT")),
-    ],
-)
-def test_what_fcm_says_is_remembered(
-    fcm_double: FcmDouble, karins_phone: Device, kind: str, outcome: tuple[str, str]
-) -> None:
-    waiting = queued(karins_phone)
-    fcm_double.fail(kind)
-
-    assert state(send(waiting)) == outcome
-    karins_phone.refresh_from_db()
-    assert karins_phone.revoked_because == ("gone" if kind == "unregistered" else "")
-
-
-def test_what_passes_is_sent_when_it_has_passed(fcm_double: FcmDouble, karins_phone: Device) -> None:
-    waiting = queued(karins_phone)
-    fcm_double.fail("unavailable", times=2)
-
-    send(waiting)
-    assert send(waiting, later=timedelta(seconds=1)).attempts == 1  # not yet
-    send(waiting, later=timedelta(minutes=1))
-    send(waiting, later=timedelta(minutes=2))
-
-    assert (waiting.status, waiting.attempts, waiting.error_code) == (Status.SENT, 3, "")
-
-
-def test_nothing_is_tried_again_before_fcm_said(fcm_double: FcmDouble, karins_phone: Device) -> None:
-    waiting = queued(karins_phone)
-    fcm_double.fail("quota", retry_after="600")
-
-    send(waiting)
-
-    assert timedelta(seconds=600) <= waiting.next_try_at - NOW <= timedelta(seconds=900)
-
-
-def test_a_lasting_outage_ends_in_an_alarm(
-    fcm_double: FcmDouble, karins_phone: Device, caplog: pytest.LogCaptureFixture
-) -> None:
-    waiting = queued(karins_phone)
-    Delivery.objects.update(attempts=MAX_ATTEMPTS - 1)
-    fcm_double.fail("unavailable")
-
-    assert send(waiting).status == Status.FAILED
-    assert [record.levelno for record in caplog.records if "look into" in record.message] == [logging.ERROR]
-
-
-def test_a_phone_that_registered_anew_meanwhile_is_kept(
-    fcm_double: FcmDouble, karins_phone: Device, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waiting = queued(karins_phone)
-    fcm_double.fail("unregistered")
-
-    during_sending(monkeypatch, lambda: register(karins_phone.user, "karins-phone", fid="a-new-fid"))
-    send(waiting)
-
-    karins_phone.refresh_from_db()
-    assert karins_phone.revoked_at is None
-
-
-def test_one_failing_phone_stops_nobody_else(
-    fcm_double: FcmDouble, karins_phone: Device, svens_phone: Device
-) -> None:
-    fcm_double.fail("unregistered", address="fid-of-karins-phone")
-    tell(karins_phone.user, svens_phone.user)
-
-    for pk in delivery.sweep(NOW + timedelta(hours=1)):
-        tasks.deliver(delivery_id=str(pk))
-
-    assert [received.address for received in fcm_double.messages] == ["fid-of-svens-phone"]
-
-
-# What goes wrong on our side
-
-
-@pytest.mark.parametrize("credentials", ["/no/such/file.json", __file__])
-def test_unusable_credentials_are_an_error_in_the_log_and_lose_nothing(
-    karins_phone: Device,
-    settings: Settings,
-    caplog: pytest.LogCaptureFixture,
-    credentials: str,
-    fcm_credentials: str,
-    double: FcmDouble,
-) -> None:
-    settings.FIREBASE_CREDENTIALS, settings.FCM_ENDPOINT_URL = credentials, double.url
-    waiting = queued(karins_phone)
-
-    assert state(send(waiting)) == (Status.RETRYING, "SENDER_BROKEN")
-    assert any(record.levelno == logging.ERROR for record in caplog.records)
-
-    settings.FIREBASE_CREDENTIALS = fcm_credentials
-    assert send(waiting, later=timedelta(minutes=1)).status == Status.SENT
-
-
-def test_a_sender_that_stumbles_loses_nothing(
-    fcm_double: FcmDouble, karins_phone: Device, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waiting = queued(karins_phone)
-
-    def stumble() -> None:
-        raise RuntimeError("firebase-admin has changed inside")
-
-    during_sending(monkeypatch, stumble)
-
-    assert state(send(waiting)) == (Status.RETRYING, "SENDER_BROKEN")
-
-
-def test_without_firebase_a_push_is_written_to_the_log(
-    karins_phone: Device, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO)
-
-    sent = send(queued(karins_phone))
-
-    assert sent.provider_message_id == f"log:{sent.notification_id}"
-    assert f"push {sent.notification_id} expense_approved 'Utlägg godkänt'" in caplog.text
-    assert karins_phone.fid not in caplog.text
-
-
 # What a killed worker leaves
 
 
@@ -369,7 +222,7 @@ def test_what_is_to_be_tried_again_is_rung_for_in_time(fcm_double: FcmDouble, ka
     assert delivery.sweep(waiting.next_try_at) == [waiting.pk]
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_sweeps_at_once_ring_once(karin: User) -> None:
     for _ in range(20):
         world.make_device(karin)
@@ -380,7 +233,7 @@ def test_sweeps_at_once_ring_once(karin: User) -> None:
     assert sorted(map(len, rung)) == [0, 0, 20]
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_who_is_in_hand_elsewhere_holds_up_no_sweep(karins_phone: Device, svens_phone: Device) -> None:
     held, free = queued(karins_phone), queued(svens_phone)
     with transaction.atomic():
@@ -389,14 +242,3 @@ def test_who_is_in_hand_elsewhere_holds_up_no_sweep(karins_phone: Device, svens_
         [rung] = at_once(partial(delivery.sweep, NOW + timedelta(hours=1)))
 
     assert rung == [free.pk]
-
-
-def during_sending(monkeypatch: pytest.MonkeyPatch, event: Any) -> None:
-    """Let something happen while a push is on its way."""
-    ask = fcm.get_sender
-
-    def get_sender() -> fcm.Sender:
-        event()
-        return ask()
-
-    monkeypatch.setattr(fcm, "get_sender", get_sender)

@@ -12,7 +12,7 @@ from tests.notifications.calls import at_once, queued, register
 
 ROUNDS = 12
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
 def put(user: User, installation_id: str, **address: str) -> int:

@@ -63,7 +63,7 @@ def test_every_phone_of_a_person_rings(karin: User, karins_phone: Device, svens_
     assert set(Delivery.objects.values_list("device", flat=True)) == {karins_phone.pk, tablet.pk}
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_telling_the_same_from_many_sides_tells_it_once(inger: User, bengt: User) -> None:
     for user in (inger, bengt):
         world.make_device(user)
@@ -80,7 +80,7 @@ def test_telling_the_same_from_many_sides_tells_it_once(inger: User, bengt: User
 # With the caller's transaction
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_what_is_rolled_back_was_never_told(karin: User, karins_phone: Device, queue: redis.Redis) -> None:
     with pytest.raises(Undone):
         tell_and_fail(karin)
@@ -91,7 +91,7 @@ def test_what_is_rolled_back_was_never_told(karin: User, karins_phone: Device, q
     assert tell(karin) == 1
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_the_bell_rings_once_the_row_is_there(karin: User, karins_phone: Device, queue: redis.Redis) -> None:
     with transaction.atomic():
         tell(karin)
@@ -136,7 +136,7 @@ def loading_broker() -> Iterator[str]:
         thread.join()
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize("broker", ["refusing_broker", "silent_broker", "loading_broker"])
 def test_a_broker_that_is_away_holds_nobody_up(
     broker: str,
@@ -157,7 +157,7 @@ def test_a_broker_that_is_away_holds_nobody_up(
     assert set(Delivery.objects.values_list("status", "rung_at")) == {(Delivery.Status.QUEUED, None)}
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_what_the_broker_missed_is_rung_for_when_it_is_back(
     karin: User, karins_phone: Device, queue: redis.Redis, refusing_broker: str
 ) -> None:
@@ -170,7 +170,7 @@ def test_what_the_broker_missed_is_rung_for_when_it_is_back(
     assert Delivery.objects.get().rung_at is not None
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_broker_that_goes_in_the_middle_is_rung_again_for_the_rest(
     karin: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
