@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from assignments.models import Policy
 from assignments.rules import WeightTable
@@ -23,25 +24,36 @@ class PolicyBegun(DomainError):
     )
 
 
+class PolicyDayTaken(DomainError):
+    """Only one set of rules begins on a day."""
+
+    code = "policy_day_taken"
+    text = Text(
+        sv="Det finns redan en riktlinje som börjar gälla den dagen.",
+        en="There is a policy already that begins on that day.",
+    )
+
+
 def add_policy(
     *, by: User, municipality: Municipality, now: datetime, first_day: date, weight_steps: Any
 ) -> Policy:
     """Add rules that hold from a day to come, in the municipality's time zone; the first ones from any day.
 
-    Raise NotYours, PolicyBegun for a day that has begun, ValueError for steps that are no table.
+    Raise NotYours, PolicyBegun for a day that has begun, PolicyDayTaken, ValueError for steps that are no table.
     """
     WeightTable.parse(weight_steps)
     with transaction.atomic():
         locked = _administered(by, municipality.pk)
         if locked.policies.exists():
             _expect_to_come(locked, first_day, now)
+            _expect_free(locked.policies.all(), first_day)
         return Policy.objects.create(municipality=locked, first_day=first_day, weight_steps=weight_steps)
 
 
 def edit_policy(*, by: User, policy_id: UUID, now: datetime, **values: Any) -> Policy:
     """Change the first day or the steps of rules that have not begun, to a day that has not either.
 
-    Raise NotYours, PolicyBegun, ValueError for steps that are no table.
+    Raise NotYours, PolicyBegun, PolicyDayTaken, ValueError for steps that are no table.
     """
     with transaction.atomic():
         policy = Policy.objects.filter(pk=policy_id).first()
@@ -50,7 +62,9 @@ def edit_policy(*, by: User, policy_id: UUID, now: datetime, **values: Any) -> P
         municipality = _administered(by, policy.municipality_id)
         policy.refresh_from_db()
         _expect_to_come(municipality, policy.first_day, now)
-        _expect_to_come(municipality, values.get("first_day", policy.first_day), now)
+        if "first_day" in values:
+            _expect_to_come(municipality, values["first_day"], now)
+            _expect_free(municipality.policies.exclude(pk=policy.pk), values["first_day"])
         WeightTable.parse(values.get("weight_steps", policy.weight_steps))
         policy.change(**values)
     return policy
@@ -66,3 +80,8 @@ def _administered(by: User, municipality_id: UUID) -> Municipality:
 def _expect_to_come(municipality: Municipality, first_day: date, now: datetime) -> None:
     if first_day <= municipality.today(now):
         raise PolicyBegun(field="first_day")
+
+
+def _expect_free(others: "QuerySet[Policy]", first_day: date) -> None:
+    if others.filter(first_day=first_day).exists():
+        raise PolicyDayTaken(field="first_day")

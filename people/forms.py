@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.exceptions import ValidationError
 
-from people.models import Membership, Municipality, Role, User
+from people.models import Membership, Municipality, Role
 
 
 class MunicipalityForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -36,11 +36,9 @@ class InvitationForm(UserForm):
     municipality = forms.ModelChoiceField(Municipality.objects.none(), label="Kommun")
     role = forms.ChoiceField(choices=Role.choices, label="Roll")
 
-    def validate_unique(self) -> None:
-        """Let an address be known: the service gives its owner the role."""
-
-    def validate_constraints(self) -> None:
-        """Leave it to the service, as above."""
+    def _get_validation_exclusions(self) -> set[str]:
+        """Let the address be known already: the service gives its owner the role."""
+        return super()._get_validation_exclusions() | {"email"}  # type: ignore[misc, no-any-return]
 
 
 class PersonChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
