@@ -234,7 +234,7 @@ class Expense(RepeatableModel):
         The date is asked of a draft only: one that is sent back did come in in time.
         """
         if self.category.needs_receipt and self.receipt_id is None:
-            raise rules.ReceiptMissing(present=self, field="receipt")
+            raise rules.ReceiptMissing(field="receipt")
         if self.status == Expense.Status.DRAFT:
             self.check_spent_on(now)
 

@@ -144,7 +144,7 @@ def submit_expense(*, user: User, expense_id: UUID, now: datetime, expected_vers
         if expense.status == Status.SUBMITTED:
             return expense
         status = _next_status("submit", expense, expected_version)
-        expense.check_complete(now)
+        _check_complete(expense, now)
         expense.change(status=status, **_undecided(now))
         tell_coordinators(expense.municipality, now)
     return expense
@@ -243,6 +243,14 @@ def _next_status(action: str, expense: Expense, expected_version: int | None = N
     if expected_version is not None:
         expense.expect(expected_version, already=False)
     return status
+
+
+def _check_complete(expense: Expense, now: datetime) -> None:
+    try:
+        expense.check_complete(now)
+    except DomainError as error:
+        error.present = expense
+        raise
 
 
 def _undecided(now: datetime) -> dict[str, Any]:

@@ -86,7 +86,9 @@ def test_what_came_in_keeps_the_receipt_that_it_needs(
     karin: User, inger: User, assignment: Assignment, status: str
 ) -> None:
     expense = decided(assignment, status, inger, **({"reason": ""} if status == "submitted" else {}))
-    assert refused_with(edit(karin, expense, receipt=None)) == (409, "receipt_missing")
+    answer = edit(karin, expense, receipt=None)
+    assert refused_with(answer) == (409, "receipt_missing")
+    assert "present" not in answer.json()  # what it would have become is nothing to show
     expense.refresh_from_db()
     assert (expense.status, expense.version) == (status, 1)
     assert edit(karin, expense, receipt=None, category="coins").data["status"] == "submitted"
