@@ -75,6 +75,7 @@ def test_an_unknown_address_looks_like_a_known_one_and_gets_no_mail(karin: User)
     assert Phone().confirm("ABCDEF").status_code == 409
 
 
+@pytest.mark.usefixtures("own_cache")
 def test_codes_are_not_sent_without_end(karin: User) -> None:
     answers = [Phone().ask_for_code(karin.email).status_code for _ in range(6)]
     assert answers[-1] in (400, 429)
@@ -94,6 +95,7 @@ def test_a_password_works_only_where_the_deployment_says_so(
     assert bool(phone.access_token) is allowed
 
 
+@pytest.mark.usefixtures("own_cache")
 def test_a_wrong_password_is_refused_and_soon_not_even_tried(karin: User, settings: Settings) -> None:
     settings.PASSWORD_LOGIN = True
     karin.set_password(PASSWORD)
