@@ -9,6 +9,7 @@ from allauth.account.internal.flows.login_by_code import LoginCodeVerificationPr
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.stages import LoginByCodeStage, LoginStageController
 from allauth.core.internal.cryptokit import compare_user_code
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from unfold.forms import AuthenticationForm
 
@@ -23,7 +24,7 @@ class SignInForm(AuthenticationForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].label = "E-post"
-        self.fields["password"].label = "Kod"
+        self.fields["password"].label = "Kod eller lösenord" if settings.PASSWORD_LOGIN else "Kod"
         self.fields["password"].required = False
         self.fields["password"].help_text = "Lämna tomt, så skickar vi en kod till adressen."
         self.fields["password"].widget.attrs["autocomplete"] = "one-time-code"
