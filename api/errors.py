@@ -91,7 +91,8 @@ def _field_errors(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:
 
 
 def _escaped(name: object) -> str:
-    return str(name).replace("~", "~0").replace("/", "~1")
+    """Write a name as a part of a pointer; one that no text can hold is not echoed as it came."""
+    return str(name).encode(errors="replace").decode().replace("~", "~0").replace("/", "~1")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

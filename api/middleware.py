@@ -9,6 +9,8 @@ from uuid import uuid4
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils import translation
 from psycopg_pool import PoolTimeout
 
@@ -51,6 +53,16 @@ class RequestIdMiddleware:
             _request_id.reset(token)
         response["X-Request-ID"] = request_id
         return response
+
+
+class GzipMiddleware(GZipMiddleware):
+    """Compresses what is written here; what streams from a file is a picture, and compressed already."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Compress an answer, and keep the length of a stream."""
+        if response.streaming:
+            return response
+        return super().process_response(request, response)
 
 
 class DatabaseAwayMiddleware:

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from django.core import exceptions
+from django.db import DataError
 from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
+
+INVALID_CURSOR = ValidationError({"cursor": [ErrorDetail("?", "invalid_cursor")]})
 
 
 class CursorPages(CursorPagination):
@@ -28,9 +32,16 @@ class CursorPages(CursorPagination):
             raise ValidationError({"limit": [detail]})
         return int(given)
 
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
+        """Return the page. Raise ValidationError for a cursor whose position is none of ours."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (exceptions.ValidationError, ValueError, DataError):
+            raise INVALID_CURSOR from None
+
     def decode_cursor(self, request: Request) -> Any:
         """Read `cursor`; raise ValidationError for one that we did not make."""
         try:
             return super().decode_cursor(request)
         except NotFound:
-            raise ValidationError({"cursor": [ErrorDetail("?", "invalid_cursor")]}) from None
+            raise INVALID_CURSOR from None

@@ -55,10 +55,10 @@ def after_sending(
     """
     if outcome == "sent":
         return After("sent")
-    if outcome == "gone":
-        return After("failed", revoke=True)
-    if outcome in ("our_bug", "wrong_sender"):
-        # Keys of another project look like a wrong address on every phone: none may be lost to that.
+    if outcome in ("gone", "wrong_sender"):
+        # A phone registers whenever the app starts, so even keys of a wrong project lose none for long.
+        return After("failed", revoke=True, alarm=outcome == "wrong_sender")
+    if outcome == "our_bug":
         return After("failed", alarm=True)
     if attempts >= MAX_ATTEMPTS:
         return After("failed", alarm=True)

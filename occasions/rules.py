@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from assignments.quota import plain_number
 from assignments.rules import HALF
 from core.errors import DomainError, InvalidInput
-from core.periods import local_date, local_moment
+from core.periods import local_date
 from core.text import Text
 
 LONGEST = timedelta(days=14)
@@ -210,11 +210,3 @@ def allowed_actions(
             code = code or error.code
         found.append(Allowed(action, code is None, code))
     return found
-
-
-def evening_after(ends_at: datetime, zone: ZoneInfo) -> datetime:
-    """Return when to ask about an occasion that nobody logged: 19:00 local after its end."""
-    evening = local_moment(local_date(ends_at, zone), EVENING, zone)
-    if evening >= ends_at:
-        return evening
-    return local_moment(local_date(ends_at, zone) + timedelta(days=1), EVENING, zone)

@@ -22,10 +22,9 @@ def quick_settings(settings: Settings, tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def empty_cache() -> Iterator[None]:
+def empty_cache() -> None:
     """Start every test with nobody throttled."""
     cache.clear()
-    yield
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from config import embedded
 
@@ -35,6 +36,15 @@ def pytest_unconfigure() -> None:
     _cleanup.close()
 
 
-if "PYTEST_XDIST_WORKER" not in os.environ:  # a worker inherits the addresses from who started it
+def _own_database(url: str, number: int) -> str:
+    """Give each worker a broker and cache of its own: clearing one must not empty another's."""
+    if url.startswith("unix:"):
+        return f"{url}?db={number}"
+    return urlsplit(url)._replace(path=f"/{number}").geturl()
+
+
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):  # gw0, gw1 …: it inherits the addresses from who started it
+    os.environ["REDIS_URL"] = _own_database(os.environ["REDIS_URL"], int(worker[2:]) + 1)
+else:
     atexit.register(_cleanup.close)
     _start()

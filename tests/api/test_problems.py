@@ -46,6 +46,8 @@ def test_a_path_that_does_not_exist_is_a_problem_too(path: str, status: int, cod
     [
         ("{", "application/json", 400, "malformed"),
         ("[]", "application/json", 400, "invalid"),
+        ("[" * 200_000, "application/json", 400, "malformed"),
+        ('{"\\ud800": 1}', "application/json", 400, "invalid"),
         ("null", "application/json", 400, "invalid"),
         ('"text"', "application/json", 400, "invalid"),
         ("\xff", "application/json; charset=utf-8", 400, "invalid"),
@@ -133,7 +135,17 @@ def test_too_many_calls_are_told_when_to_come_back(karin: User, monkeypatch: pyt
     assert answers[-1].json()["code"] == "too_many_requests"
 
 
-BAD_PAGES = ["limit=0", "limit=201", "limit=x", "limit=-1", "limit=١", "limit=", "cursor=nonsense"]
+# The last is what a cursor is made of, around a position that is no time.
+BAD_PAGES = [
+    "limit=0",
+    "limit=201",
+    "limit=x",
+    "limit=-1",
+    "limit=١",
+    "limit=",
+    "cursor=nonsense",
+    "cursor=cD1ub25zZW5zZQ==",
+]
 
 
 @pytest.mark.parametrize(

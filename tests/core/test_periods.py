@@ -1,6 +1,6 @@
 """Months are the municipality's, not UTC's."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -44,8 +44,9 @@ def test_what_is_no_month_is_refused(text: str) -> None:
         Month.parse(text)
 
 
-@given(st.datetimes(min_value=datetime(1901, 1, 1), max_value=datetime(2199, 1, 1), timezones=st.just(UTC)))
-def test_every_moment_lies_within_the_bounds_of_its_local_month(moment: datetime) -> None:
+@given(st.integers(min_value=0, max_value=250 * 365 * 86400))
+def test_every_moment_lies_within_the_bounds_of_its_local_month(seconds: int) -> None:
+    moment = datetime(1940, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
     month = Month.of(local_date(moment, STOCKHOLM))
     start, end = month.bounds(STOCKHOLM)
     assert start <= moment < end

@@ -45,7 +45,8 @@ def test_what_fcm_says_is_remembered(
 
     assert state(send(waiting)) == outcome
     karins_phone.refresh_from_db()
-    assert karins_phone.revoked_because == ("gone" if kind == "unregistered" else "")
+    ending = {"unregistered": "gone", "sender_mismatch": "wrong_sender"}
+    assert karins_phone.revoked_because == ending.get(kind, "")
 
 
 def test_what_passes_is_sent_when_it_has_passed(fcm_double: FcmDouble, karins_phone: Device) -> None:

@@ -133,10 +133,3 @@ def test_every_refusal_is_one_sentence_or_two_in_each_language(error: DomainErro
         said = error.detail(language)
         assert said.endswith(".")
         assert "{" not in said
-
-
-@given(OFFSETS)
-def test_the_evening_after_comes_within_a_day_at_seven(offset: timedelta) -> None:
-    evening = rules.evening_after(NOW + offset, STOCKHOLM)
-    assert NOW + offset <= evening <= NOW + offset + 25 * HOUR
-    assert evening.astimezone(STOCKHOLM).hour == 19
