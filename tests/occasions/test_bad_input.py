@@ -72,8 +72,14 @@ BAD: list[tuple[str, Any]] = [
     ("note", "x" * 4001),
     *[("units", value) for value in UNITS],
     *[("activities", value) for value in ACTIVITIES],
-    *[("assignment", value) for value in ("", "x", "\x00", "2190241d-e4cd-4054-ba0f-9a080ac17c6", 1.5, *WRONG[:1], *WRONG[2:])],
-    *[("id", value) for value in ("", "x", "\x00", "2190241d-e4cd-4054-ba0f-9a080ac17c600", -1, 10**40, *WRONG[:1], *WRONG[2:])],
+    *[
+        ("assignment", value)
+        for value in ("", "x", "\x00", "2190241d-e4cd-4054-ba0f-9a080ac17c6", 1.5, *WRONG[:1], *WRONG[2:])
+    ],
+    *[
+        ("id", value)
+        for value in ("", "x", "\x00", "2190241d-e4cd-4054-ba0f-9a080ac17c600", -1, 10**40, *WRONG[:1], *WRONG[2:])
+    ],
     *[(name, "x") for name in ("status", "version", "Title", "client", "")],
 ]
 
