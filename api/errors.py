@@ -87,12 +87,17 @@ def _field_errors(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:
             leaf = isinstance(inner, exceptions.ErrorDetail)
             yield from _field_errors(inner, pointer if leaf else f"{pointer}/{position}")
     else:
-        yield {"pointer": pointer, "code": getattr(detail, "code", "invalid"), "detail": str(detail)}
+        yield {"pointer": pointer, "code": getattr(detail, "code", "invalid"), "detail": _printable(detail)}
 
 
 def _escaped(name: object) -> str:
-    """Write a name as a part of a pointer; one that no text can hold is not echoed as it came."""
-    return str(name).encode(errors="replace").decode().replace("~", "~0").replace("/", "~1")
+    """Write a name as a part of a pointer."""
+    return _printable(name).replace("~", "~0").replace("/", "~1")
+
+
+def _printable(given: object) -> str:
+    """Repeat what was sent, but what no text can hold: JSON can spell lone surrogates."""
+    return str(given).encode(errors="replace").decode()
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -105,7 +110,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     return problem_response("wrong_role", request_id=current_request_id())
 
 
-def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer 404 for a path that does not exist."""
     return problem_response("not_found", request_id=current_request_id())
 

@@ -1,18 +1,23 @@
 """Lists come in pages."""
 
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
 
-from django.core import exceptions
-from django.db import DataError
-from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
+from django.core.exceptions import ValidationError as FieldError
+from django.db.models import Q, QuerySet
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
-
-INVALID_CURSOR = ValidationError({"cursor": [ErrorDetail("?", "invalid_cursor")]})
+from rest_framework.utils.urls import replace_query_param
 
 
 class CursorPages(CursorPagination):
-    """`{results, next, previous}` with `?limit=` up to 200. A view names its own ordering."""
+    """`{results, next, previous}` with `?limit=` up to 200. A view names its own ordering, the id last.
+
+    A cursor holds what the whole ordering says of a row, so that rows of one moment are neither lost nor
+    repeated in either direction: DRF's own counts offsets among them, and miscounts on the way back.
+    """
 
     page_size = 50
     max_page_size = 200
@@ -32,16 +37,61 @@ class CursorPages(CursorPagination):
             raise ValidationError({"limit": [detail]})
         return int(given)
 
-    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
-        """Return the page. Raise ValidationError for a cursor whose position is none of ours."""
-        try:
-            return super().paginate_queryset(queryset, request, view)
-        except (exceptions.ValidationError, ValueError, DataError):
-            raise INVALID_CURSOR from None
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
+        """Return the rows of the page that `limit` and `cursor` ask for. Raise ValidationError."""
+        self.request, self.fields = request, self.get_ordering(request, queryset, view)
+        limit = self.get_page_size(request) or self.page_size
+        back, edge = self._read_cursor(queryset)
+        ordering = [_reversed(name) for name in self.fields] if back else list(self.fields)
+        rows = queryset.order_by(*ordering)
+        found = list((rows.filter(_beyond(ordering, edge)) if edge else rows)[: limit + 1])
+        page, more = found[:limit], len(found) > limit
+        self.page = page[::-1] if back else page
+        self.has_next, self.has_previous = (bool(edge), more) if back else (more, bool(edge))
+        return self.page
 
-    def decode_cursor(self, request: Request) -> Any:
-        """Read `cursor`; raise ValidationError for one that we did not make."""
+    def get_next_link(self) -> str | None:
+        """Return where the list goes on."""
+        return self._link("next", self.page[-1]) if self.has_next and self.page else None
+
+    def get_previous_link(self) -> str | None:
+        """Return where the list came from."""
+        return self._link("previous", self.page[0]) if self.has_previous and self.page else None
+
+    def _link(self, direction: str, row: Any) -> str:
+        edge = [str(getattr(row, name.lstrip("-"))) for name in self.fields]
+        cursor = urlsafe_b64encode(json.dumps([direction, *edge]).encode()).decode()
+        return replace_query_param(self.request.build_absolute_uri(), self.cursor_query_param, cursor)
+
+    def _read_cursor(self, queryset: QuerySet[Any]) -> tuple[bool, list[Any]]:
+        """Return whether it leads back, and the row at whose edge. Raise ValidationError."""
+        given = self.request.query_params.get(self.cursor_query_param)
+        if not given:
+            return False, []
         try:
-            return super().decode_cursor(request)
-        except NotFound:
-            raise INVALID_CURSOR from None
+            direction, *edge = json.loads(urlsafe_b64decode(given.encode("ascii")))
+            fields = [queryset.model._meta.get_field(name.lstrip("-")) for name in self.fields]
+            values = [field.to_python(value) for field, value in zip(fields, edge, strict=True)]
+            if (
+                direction not in ("next", "previous")
+                or None in values
+                or any("\x00" in text or not text.encode() for text in edge)
+            ):
+                raise ValueError(direction)
+        except (ValueError, TypeError, FieldError, RecursionError):
+            raise ValidationError({"cursor": [ErrorDetail("?", "invalid_cursor")]}) from None
+        return direction == "previous", values
+
+
+def _reversed(name: str) -> str:
+    return name[1:] if name.startswith("-") else f"-{name}"
+
+
+def _beyond(ordering: list[str], edge: list[Any]) -> Q:
+    """Keep the rows that the ordering puts after the edge."""
+    wanted, same = Q(), Q()
+    for name, value in zip(ordering, edge, strict=True):
+        field = name.lstrip("-")
+        step = Q(**{f"{field}__{'lt' if name.startswith('-') else 'gt'}": value})
+        wanted, same = wanted | (same & step), same & Q(**{field: value})
+    return wanted

@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
@@ -32,6 +33,16 @@ class MomentField(serializers.DateTimeField):
         if value.tzinfo is None:
             self.fail("offset_required")
         return super().enforce_timezone(value)
+
+
+class IdField(serializers.UUIDField):
+    """An id as text. DRF also reads numbers, and so `true` as the id that ends in 1."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        """Read it; raise ValidationError for whatever is no UUID written out."""
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
+        return super().to_internal_value(data)
 
 
 class MoneyField(serializers.DecimalField):

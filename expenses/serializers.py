@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core.serializers import ActionSerializer, CommandSerializer, MoneyField
+from core.serializers import ActionSerializer, CommandSerializer, IdField, MoneyField
 from core.text import known_language
 from expenses.models import Expense, ExpenseCategory, Receipt
 from expenses.rules import allowed_actions
@@ -39,16 +39,16 @@ class EditExpenseSerializer(CommandSerializer):
     category = serializers.SlugField(max_length=50, required=False)
     claimed_amount = MoneyField(required=False)
     spent_on = serializers.DateField(required=False)
-    occasion = serializers.UUIDField(required=False, allow_null=True)
-    receipt = serializers.UUIDField(required=False, allow_null=True)
+    occasion = IdField(required=False, allow_null=True)
+    receipt = IdField(required=False, allow_null=True)
     note = serializers.CharField(max_length=1000, required=False, allow_blank=True)
 
 
 class ClaimExpenseSerializer(EditExpenseSerializer):
     """What it takes to start a draft."""
 
-    id = serializers.UUIDField(required=False)
-    assignment = serializers.UUIDField()
+    id = IdField(required=False)
+    assignment = IdField()
     category = serializers.SlugField(max_length=50)
     claimed_amount = MoneyField()
     spent_on = serializers.DateField()
@@ -88,7 +88,7 @@ class ExpenseCategorySerializer(serializers.ModelSerializer[ExpenseCategory]):
 class UploadSerializer(CommandSerializer):
     """A receipt on its way in."""
 
-    id = serializers.UUIDField(required=False)
+    id = IdField(required=False)
     file = serializers.FileField(allow_empty_file=True)
 
     def to_internal_value(self, data: Any) -> Any:

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from assignments.quota import Entry
-from core.serializers import ActionSerializer, CommandSerializer, MomentField, UnitsField
+from core.serializers import ActionSerializer, CommandSerializer, IdField, MomentField, UnitsField
 from core.text import known_language
 from occasions.models import Activity, ActivityKind, Occasion
 from occasions.rules import allowed_actions
@@ -76,8 +76,8 @@ class EditOccasionSerializer(CommandSerializer):
 class PlanOccasionSerializer(EditOccasionSerializer):
     """What it takes to plan an occasion, or to log one afterwards."""
 
-    id = serializers.UUIDField(required=False)
-    assignment = serializers.UUIDField()
+    id = IdField(required=False)
+    assignment = IdField()
     starts_at = MomentField()
     ends_at = MomentField()
 

@@ -72,13 +72,10 @@ BAD: list[tuple[str, Any]] = [
     ("note", "x" * 4001),
     *[("units", value) for value in UNITS],
     *[("activities", value) for value in ACTIVITIES],
-    *[
-        ("assignment", value)
-        for value in ("", "x", "\x00", "2190241d-e4cd-4054-ba0f-9a080ac17c6", 1.5, *WRONG[:1], *WRONG[2:])
-    ],
+    *[("assignment", value) for value in ("", "x", "\x00", "2190241d-e4cd-4054-ba0f-9a080ac17c6", 1.5, 1, *WRONG)],
     *[
         ("id", value)
-        for value in ("", "x", "\x00", "2190241d-e4cd-4054-ba0f-9a080ac17c600", -1, 10**40, *WRONG[:1], *WRONG[2:])
+        for value in ("", "x", "\x00", "2190241d-e4cd-4054-ba0f-9a080ac17c600", -1, 1, 10**40, *WRONG)
     ],
     *[(name, "x") for name in ("status", "version", "Title", "client", "")],
 ]
@@ -129,6 +126,7 @@ def test_an_edit_that_cannot_be_meant_changes_nothing(
         ("cancel", {"cancelled_by": "client", "reason": " "}, "/reason", "blank"),
         ("cancel", {"cancelled_by": "client", "reason": "x" * 1001}, "/reason", "max_length"),
         ("cancel", {"cancelled_by": "nobody", "reason": "Sjuk"}, "/cancelled_by", "invalid_choice"),
+        ("cancel", {"cancelled_by": "\ud800", "reason": "Sjuk"}, "/cancelled_by", "invalid_choice"),
         ("cancel", {"cancelled_by": "", "reason": "Sjuk"}, "/cancelled_by", "invalid_choice"),
         ("cancel", {"cancelled_by": None, "reason": "Sjuk"}, "/cancelled_by", "null"),
         ("cancel", {"cancelled_by": ["client"], "reason": "Sjuk"}, "/cancelled_by", "invalid_choice"),
