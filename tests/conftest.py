@@ -16,7 +16,8 @@ from tests import world
 
 @pytest.fixture(autouse=True)
 def quick_settings(settings: Settings, tmp_path: Path) -> None:
-    """Hash passwords quickly and keep each test's files to itself."""
+    """Hash passwords quickly, list no static files for every client, keep each test's files to itself."""
+    settings.WHITENOISE_AUTOREFRESH = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "media"
 

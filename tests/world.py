@@ -24,16 +24,24 @@ def make_municipality(code: str) -> Municipality:
     """Make a municipality with a policy, activity kinds and expense categories."""
     municipality = Municipality.objects.create(code=code, name=code.capitalize())
     Policy.objects.create(municipality=municipality, first_day=date(2020, 1, 1), weight_steps=WEIGHTS)
-    for kind, sv, en in [("cinema", "Bio", "Cinema"), ("coffee", "Fika", "Coffee"), ("walk", "Promenad", "Walk")]:
-        ActivityKind.objects.create(municipality=municipality, code=kind, name_sv=sv, name_en=en)
-    for category, sv, en, needs_receipt in [
-        ("ticket", "Biljett", "Ticket", True),
-        ("meal", "Mat", "Meal", True),
-        ("coins", "Myntautomat", "Coin machine", False),
-    ]:
-        ExpenseCategory.objects.create(
+    ActivityKind.objects.bulk_create(
+        ActivityKind(municipality=municipality, code=kind, name_sv=sv, name_en=en)
+        for kind, sv, en in [
+            ("cinema", "Bio", "Cinema"),
+            ("coffee", "Fika", "Coffee"),
+            ("walk", "Promenad", "Walk"),
+        ]
+    )
+    ExpenseCategory.objects.bulk_create(
+        ExpenseCategory(
             municipality=municipality, code=category, name_sv=sv, name_en=en, needs_receipt=needs_receipt
         )
+        for category, sv, en, needs_receipt in [
+            ("ticket", "Biljett", "Ticket", True),
+            ("meal", "Mat", "Meal", True),
+            ("coins", "Myntautomat", "Coin machine", False),
+        ]
+    )
     return municipality
 
 

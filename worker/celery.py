@@ -5,8 +5,13 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import beat_init, setup_logging
+from kombu.transport.redis import Transport
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+# A connection that breaks while it is being set up leaves None here and there in kombu. That is a lost
+# connection like any other: the worker connects anew, and does not end.
+Transport.connection_errors = (*Transport.connection_errors, AttributeError)
 
 app = Celery("tillfalle")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -69,7 +69,7 @@ def test_a_contact_person_plans_logs_and_claims_and_a_coordinator_decides(demo: 
     for push in told.values():
         assert set(push["data"]) == {"notification_id", "kind"}
     everything = str([received.message for received in fcm.messages])
-    for secret in (*SECRETS, *(one["id"] for one in claimed), "40.00"):
+    for secret in (*SECRETS, *(one["receipt"] for one in claimed), "40.00"):
         assert secret not in everything
 
 

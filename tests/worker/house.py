@@ -86,7 +86,7 @@ class House:
         deadline = time.monotonic() + seconds
         while not question():
             if time.monotonic() > deadline:
-                logs = [line for path in self.folder.glob("log/*.log") for line in last_lines(path, 15)]
+                logs = [line for path in self.folder.glob("log/*.log") for line in last_lines(path, 120)]
                 raise AssertionError("\n".join([f"Still not after {seconds} s", *logs]))
             time.sleep(0.02)
 
