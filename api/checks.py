@@ -33,3 +33,5 @@ def _findings() -> Iterator[checks.CheckMessage]:
         yield checks.Error("EMAIL_HOST must be set: sign-in codes are mailed.", id="tillfalle.E006")
     if settings.SECURE_PROXY_SSL_HEADER is None:
         yield checks.Error("BEHIND_TLS_PROXY must be true: nothing here speaks TLS itself.", id="tillfalle.E007")
+    elif not settings.NUM_PROXIES:
+        yield checks.Error("NUM_PROXIES must count the proxies in front.", id="tillfalle.E008")

@@ -43,6 +43,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         body = _domain_problem(error, context)
         if (version := getattr(error.present, "version", None)) is not None:
             headers["ETag"] = f'"{version}"'
+        if error.status == 503:
+            headers["Retry-After"] = "5"
     elif isinstance(error, exceptions.ValidationError):
         body = front_door_problem(
             "invalid", request_id=current_request_id(), errors=list(_field_errors(error.detail))
@@ -105,7 +107,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return problem_response("malformed", request_id=current_request_id())
 
 
-def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+def permission_denied(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
     """Answer 403 where Django itself refuses."""
     return problem_response("wrong_role", request_id=current_request_id())
 

@@ -11,6 +11,8 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 from kombu import Connection
 
 from core.models import Heartbeat
@@ -19,11 +21,15 @@ logger = logging.getLogger(__name__)
 GRACE = timedelta(minutes=1)
 
 
+@csrf_exempt
+@require_safe
 def live(request: HttpRequest) -> JsonResponse:
     """Answer 200 as long as the process answers at all."""
     return JsonResponse({"status": "ok"})
 
 
+@csrf_exempt
+@require_safe
 def ready(request: HttpRequest) -> JsonResponse:
     """Answer 200 when database, broker, storage and every periodic task work, else 503 and which do not."""
     checks: dict[str, Any] = {

@@ -91,7 +91,7 @@ def _assignments(user: User, now: datetime) -> Any:
     own = (
         Assignment.objects.with_decision()
         .own(user, now=now)
-        .order_by("decision__client__municipality", "first_day")
+        .order_by("decision__client__municipality", "first_day", "decision__reference", "pk")
     )
     for municipality, group in groupby(own, key=lambda assignment: assignment.municipality):
         assignments, month = list(group), Month.of(municipality.today(now))

@@ -2,6 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError as FieldError
@@ -72,13 +73,14 @@ class CursorPages(CursorPagination):
             direction, *edge = json.loads(urlsafe_b64decode(given.encode("ascii")))
             fields = [queryset.model._meta.get_field(name.lstrip("-")) for name in self.fields]
             values = [field.to_python(value) for field, value in zip(fields, edge, strict=True)]
+            values = [value.astimezone(UTC) if isinstance(value, datetime) else value for value in values]
             if (
                 direction not in ("next", "previous")
                 or None in values
                 or any("\x00" in text or not text.encode() for text in edge)
             ):
                 raise ValueError(direction)
-        except (ValueError, TypeError, FieldError, RecursionError):
+        except (ValueError, TypeError, OverflowError, FieldError, RecursionError):
             raise ValidationError({"cursor": [ErrorDetail("?", "invalid_cursor")]}) from None
         return direction == "previous", values
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 
 from core.errors import DomainError
 from core.text import Text, known_language
@@ -34,9 +36,12 @@ FRONT_DOOR: dict[str, tuple[int, Text]] = {
         415,
         Text(sv="Innehållstypen stöds inte här.", en="The content type is not supported here."),
     ),
-    "version_required": (
-        428,
-        Text(sv="Skicka If-Match med den version du läste.", en="Send If-Match with the version you read."),
+    "length_required": (
+        411,
+        Text(
+            sv="Skicka Content-Length: annars går texten förlorad.",
+            en="Send Content-Length: without it nothing is read.",
+        ),
     ),
     "too_many_requests": (429, Text(sv="För många anrop. Vänta lite.", en="Too many calls. Wait a little.")),
     "internal": (500, Text(sv="Något gick fel hos oss.", en="Something went wrong on our side.")),
@@ -103,6 +108,8 @@ def as_markdown() -> str:
     return "\n".join([*head, "| Code | Status | English | Swedish |", "| --- | --- | --- | --- |", *rows, ""])
 
 
+@csrf_exempt
+@require_safe
 def list_problems(request: HttpRequest) -> HttpResponse:
     """Show the list that the `type` of every problem points to."""
     return HttpResponse(as_markdown(), content_type="text/markdown; charset=utf-8")

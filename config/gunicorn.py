@@ -9,4 +9,4 @@ threads = int(os.environ.get("WEB_THREADS") or 8)
 timeout = 60
 graceful_timeout = 20
 # As many connections as threads, so that none waits for another's.
-os.environ.setdefault("DATABASE_POOL", str(threads + 2))
+os.environ["DATABASE_POOL"] = os.environ.get("DATABASE_POOL") or str(threads + 2)

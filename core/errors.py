@@ -52,6 +52,14 @@ class StaleVersion(DomainError):
     )
 
 
+class VersionRequired(DomainError):
+    """An edit must say what it is an edit of."""
+
+    status = 428
+    code = "version_required"
+    text = Text(sv="Skicka If-Match med den version du läste.", en="Send If-Match with the version you read.")
+
+
 class IdConflict(DomainError):
     """A client-made id was used before, for something else."""
 

@@ -1,5 +1,6 @@
 """What views share: read a command, show a row."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -7,13 +8,31 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.errors import VersionRequired
 from core.serializers import CommandSerializer
+
+
+def version_of(tag: str) -> int:
+    """Return the version that an ETag of ours names; 0, which never exists, for any other."""
+    match = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', tag.strip(), re.ASCII)
+    return int(match[1]) if match else 0
 
 
 class CommandView(GenericAPIView[Any]):
     """A view whose writing methods each read a command, call one service and show what came of it."""
 
     commands: ClassVar[Mapping[str, type[CommandSerializer]]] = {}
+
+    def expected_version(self, request: Request) -> int:
+        """Return the version that an edit is about. Raise VersionRequired without `If-Match`."""
+        if "If-Match" not in request.headers:
+            raise VersionRequired
+        return version_of(request.headers["If-Match"])
+
+    def seen_version(self, request: Request) -> int | None:
+        """Return the version that an optional `If-Match` names; None without one."""
+        given = request.headers.get("If-Match", "*").strip()
+        return None if given == "*" else version_of(given)
 
     def command(self, request: Request) -> dict[str, Any]:
         """Return the valid body of the method's command. Raise ValidationError."""

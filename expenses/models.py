@@ -241,16 +241,10 @@ class Expense(RepeatableModel):
     def obstacles(self, user: User, now: datetime) -> rules.Obstacles:
         """Return what keeps the user from claiming, submitting and deciding it, whatever its status."""
         return rules.Obstacles(
-            claim=self._claim_obstacle(user, now), decide=self._decide_obstacle(user), submit=self._gap(now)
+            claim=self.assignment.obstacle(user, now=now),
+            decide=self._decide_obstacle(user),
+            submit=self._gap(now),
         )
-
-    def _claim_obstacle(self, user: User, now: datetime) -> str | None:
-        if Role.CONTACT_PERSON not in user.roles:
-            return rules.WRONG_ROLE
-        here = self.municipality.pk in user.municipality_ids(Role.CONTACT_PERSON)
-        last_day = self.assignment.last_day
-        in_force = last_day is None or last_day >= self.municipality.today(now)
-        return None if self.is_of(user) and here and in_force else NotYours.code
 
     def _decide_obstacle(self, user: User) -> str | None:
         if Role.COORDINATOR not in user.roles:

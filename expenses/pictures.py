@@ -24,6 +24,7 @@ JPEG, PNG, HEIC, PDF = "image/jpeg", "image/png", "image/heic", "application/pdf
 MAX_BYTES = 15 * 1024 * 1024
 MAX_SECONDS = 15  # of processor time; 48 megapixels of HEIC take 4
 MAX_MEGABYTES = 1024
+LONGEST_WAIT_SECONDS = 10  # for a decoder; a thread that waits longer answers nobody else
 
 REFUSED = 3  # exit code; Python's own 1 is a fault of ours
 LENGTH = 4  # bytes, big-endian, ahead of the preview
@@ -54,6 +55,10 @@ class ReceiptRefused(Exception):
         self.code = code
 
 
+class DecodersBusyError(Exception):
+    """Too many receipts come at once; nothing is wrong with this one."""
+
+
 @dataclass(frozen=True, slots=True)
 class CleanedReceipt:
     """Hold what to store; `sha256` (hex) and `arrived_as` are about the upload, `preview` is a JPEG."""
@@ -66,7 +71,10 @@ class CleanedReceipt:
 
 
 def clean(source: BinaryIO, *, size: int) -> CleanedReceipt:
-    """Return what to store of the `size` bytes uploaded as `source` (seekable), or raise ReceiptRefused."""
+    """Return what to store of the `size` bytes uploaded as `source` (seekable).
+
+    Raise ReceiptRefused, or DecodersBusyError when it should be sent again.
+    """
     data = _read(source, size)
     arrived_as = _media_type(data)
     file, preview = _decoded(data, arrived_as)
@@ -110,21 +118,25 @@ def _brands(data: bytes) -> set[bytes]:
 
 
 def _decoded(data: bytes, media_type: str) -> tuple[bytes, bytes]:
-    """Return the new file and its preview."""
-    with _decoders:
-        try:
-            program = subprocess.run(
-                [*_PROGRAM, media_type, str(MAX_SECONDS), str(MAX_MEGABYTES)],
-                cwd=_ROOT,
-                env={},  # it is told no secrets
-                input=data,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,  # decoders quote what they read
-                timeout=2 * MAX_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise ReceiptRefused(RefusalCode.UNREADABLE) from error
+    """Return the new file and its preview. Raise DecodersBusyError rather than keep others waiting."""
+    if not _decoders.acquire(timeout=LONGEST_WAIT_SECONDS):
+        raise DecodersBusyError
+    try:
+        program = subprocess.run(
+            [*_PROGRAM, media_type, str(MAX_SECONDS), str(MAX_MEGABYTES)],
+            cwd=_ROOT,
+            env={},  # it is told no secrets
+            input=data,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # decoders quote what they read
+            timeout=2 * MAX_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        # A bad file runs into its limit of processor time first: this machine has too much to do.
+        raise DecodersBusyError from error
+    finally:
+        _decoders.release()
     if program.returncode == REFUSED:
         raise ReceiptRefused(RefusalCode(program.stdout.decode()))
     if program.returncode < 0:  # a limit stopped it, or it crashed

@@ -15,7 +15,7 @@ from core.errors import DomainError, InvalidInput
 from core.repeats import create_once, fingerprint
 from core.text import Text
 from expenses.models import Receipt
-from expenses.pictures import CleanedReceipt, ReceiptRefused, RefusalCode, clean
+from expenses.pictures import CleanedReceipt, DecodersBusyError, ReceiptRefused, RefusalCode, clean
 from people.models import User
 
 logger = logging.getLogger(__name__)
@@ -65,6 +65,16 @@ REFUSALS: dict[RefusalCode, type[InvalidInput]] = {
 }
 
 
+class ReceiptsBusy(DomainError):
+    """Nothing is wrong with the file: it should be sent again."""
+
+    status = 503
+    code = "receipts_busy"
+    text = Text(
+        sv="Många kvitton kommer just nu. Försök igen snart.", en="Many receipts come now. Try again soon."
+    )
+
+
 class ReceiptFileMissing(DomainError):
     """The receipt is known and its file is gone: somebody has to look after the storage."""
 
@@ -87,8 +97,8 @@ def open_stored(receipt: Receipt, stored: FieldFile) -> "File[bytes]":
 def upload_receipt(*, user: User, file: "UploadedFile[bytes]", id: UUID | None = None) -> tuple[Receipt, bool]:
     """Clean what arrived and keep it; return the receipt and whether it is new.
 
-    Nothing is stored of a file that is refused. Raise IdConflict, UnreadableReceipt, ReceiptTooLarge or
-    UnsupportedReceipt.
+    Nothing is stored of a file that is refused. Raise IdConflict, UnreadableReceipt, ReceiptTooLarge,
+    UnsupportedReceipt or ReceiptsBusy.
     """
     own = Receipt.objects.filter(owner=user)
     if id and (known := own.filter(pk=id, sha256=_sha256(file)).first()):
@@ -126,6 +136,8 @@ def _cleaned(file: "UploadedFile[bytes]") -> CleanedReceipt:
         return clean(cast(BinaryIO, file), size=file.size or 0)
     except ReceiptRefused as refusal:
         raise REFUSALS[refusal.code](field="file") from refusal
+    except DecodersBusyError as busy:
+        raise ReceiptsBusy from busy
 
 
 def _store(receipt: Receipt, cleaned: CleanedReceipt) -> None:

@@ -1,6 +1,5 @@
 """Expenses and allowances over HTTP."""
 
-import re
 from typing import Any, cast
 from uuid import UUID
 
@@ -69,25 +68,16 @@ class ExpenseView(CommandView):
         visible = Expense.objects.complete().visible_to(cast(User, request.user), now=timezone.now())
         return self.show(visible.get_one(expense_id))
 
-    def patch(self, request: Request, expense_id: UUID, expected_version: int) -> Response:
+    def patch(self, request: Request, expense_id: UUID) -> Response:
         """Change what is given; after a decision it is up for a new one."""
         expense = services.edit_expense(
             user=cast(User, request.user),
             expense_id=expense_id,
-            expected_version=expected_version,
+            expected_version=self.expected_version(request),
             now=timezone.now(),
             **self.command(request),
         )
         return self.show(expense)
-
-
-def seen_version(request: Request) -> int | None:
-    """Return the version that an optional `If-Match` names: None without one, 0 for one that is none of ours."""
-    given = request.headers.get("If-Match", "*").strip()
-    if given == "*":
-        return None
-    match = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', given, re.ASCII)
-    return int(match[1]) if match else 0
 
 
 class ExpenseActionView(CommandView):
@@ -101,7 +91,7 @@ class ExpenseActionView(CommandView):
         expense = type(self).service(
             user=cast(User, request.user),
             expense_id=expense_id,
-            expected_version=seen_version(request),
+            expected_version=self.seen_version(request),
             now=timezone.now(),
             **self.command(request),
         )

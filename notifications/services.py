@@ -56,6 +56,18 @@ def _queue(notification: Notification, now: datetime) -> None:
         transaction.on_commit(partial(tasks.ring, [delivery.pk for delivery in deliveries]), robust=True)
 
 
+def withdraw(*, subject_id: UUID, now: datetime) -> None:
+    """Take back what waits to be pushed about something that has changed, and let it be told of anew.
+
+    The inbox keeps it. Runs in the caller's transaction.
+    """
+    told = Notification.objects.filter(subject_id=subject_id)
+    told.filter(expires_at__gt=now).update(expires_at=now)
+    waiting = Delivery.objects.filter(notification__in=told, status__in=Delivery.WAITING)
+    for delivery in waiting.select_for_update(of=("self",)).order_by("pk"):
+        delivery.change(status=Delivery.Status.FAILED, error_code="withdrawn")
+
+
 def read_notification(*, user: User, notification_id: UUID, now: datetime) -> Notification:
     """Mark one of the user's notifications as read; again is no news. Raise NotYours for another's."""
     with transaction.atomic():

@@ -1,15 +1,16 @@
 """Devices and the inbox."""
 
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework.generics import GenericAPIView, ListAPIView
+from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.views import CommandView
 from notifications import services
 from notifications.filters import NotificationFilter
 from notifications.models import Notification
@@ -18,24 +19,23 @@ from people.models import User
 from people.permissions import EVERYBODY
 
 
-class DeviceView(GenericAPIView[Any]):
+class DeviceView(CommandView):
     """The phone that calls."""
 
+    commands = {"PUT": RegisterDeviceSerializer}
     roles = {"PUT": EVERYBODY, "DELETE": EVERYBODY}
     serializer_class = DeviceSerializer
 
-    @extend_schema(request=RegisterDeviceSerializer, responses={200: DeviceSerializer, 201: DeviceSerializer})
+    @extend_schema(responses={200: DeviceSerializer, 201: DeviceSerializer})
     def put(self, request: Request, installation_id: str) -> Response:
         """Register the phone for whoever is signed in."""
-        command = RegisterDeviceSerializer(data=request.data)
-        command.is_valid(raise_exception=True)
         device, created = services.register_device(
             user=cast(User, request.user),
             installation_id=installation_id,
             now=timezone.now(),
-            **command.validated_data,
+            **self.command(request),
         )
-        return Response(self.get_serializer(device).data, status=201 if created else 200)
+        return self.show(device, created=created)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, installation_id: str) -> Response:
@@ -60,7 +60,7 @@ class NotificationsView(ListAPIView[Notification]):
         return Notification.objects.filter(recipient=cast(User, self.request.user))
 
 
-class ReadNotificationView(GenericAPIView[Notification]):
+class ReadNotificationView(CommandView):
     """Reading one."""
 
     roles = {"POST": EVERYBODY}
@@ -72,4 +72,4 @@ class ReadNotificationView(GenericAPIView[Notification]):
         notification = services.read_notification(
             user=cast(User, request.user), notification_id=notification_id, now=timezone.now()
         )
-        return Response(self.get_serializer(notification).data)
+        return self.show(notification)

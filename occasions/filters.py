@@ -1,6 +1,6 @@
 """What lists of occasions can be filtered by."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -21,7 +21,9 @@ class MomentQueryField(IsoDateTimeField):  # type: ignore[misc]
             return None
         try:
             moment = parse_datetime(str(value).strip())
-        except ValueError:
+            if moment is not None and moment.tzinfo is not None:
+                moment = moment.astimezone(UTC)
+        except (ValueError, OverflowError):
             moment = None
         if moment is None:
             raise ValidationError(self.error_messages["invalid"], code="invalid")

@@ -16,6 +16,7 @@ from assignments.quota import Use
 from core.models import BaseModel, BaseQuerySet, RepeatableModel
 from core.periods import Month, local_date
 from notifications.models import Notification
+from occasions import rules
 from people.models import Municipality, Role, User
 
 READERS = frozenset({Role.CONTACT_PERSON, Role.COORDINATOR})
@@ -149,6 +150,11 @@ class Occasion(RepeatableModel):
             models.Index(fields=["assignment", "-starts_at"], name="occasion_of_assignment"),
             models.Index(fields=["starts_at"], condition=Q(status="planned"), name="occasion_planned"),
         ]
+
+    @property
+    def standing(self) -> str:
+        """The status that settling starts from."""
+        return rules.standing(self.status, settled=bool(self.action_fingerprint))
 
     @property
     def municipality(self) -> Municipality:

@@ -93,7 +93,6 @@ def _tell(kind: Kind, occasions: OccasionQuerySet, now: datetime) -> int:
 
 def _tell_of(kind: Kind, occasion: Occasion, now: datetime) -> int:
     before = kind != Kind.OCCASION_UNLOGGED
-    moment = occasion.starts_at if before else occasion.ends_at
     unchanged = Occasion.objects.filter(
         pk=occasion.pk, status=occasion.status, starts_at=occasion.starts_at, ends_at=occasion.ends_at
     )
@@ -106,7 +105,7 @@ def _tell_of(kind: Kind, occasion: Occasion, now: datetime) -> int:
             kind=kind,
             subject_type="occasion",
             subject_id=occasion.pk,
-            dedup_key=f"{occasion.pk}:{moment.timestamp():.0f}",
+            dedup_key=f"{occasion.pk}:{occasion.version}",
             now=now,
             expires_at=occasion.starts_at if before else None,
         )

@@ -1,7 +1,6 @@
 """When an occasion may be planned, changed and settled. Pure: every rule is told the time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as wall_time
 from decimal import Decimal
@@ -9,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from assignments.quota import plain_number
 from assignments.rules import HALF
+from core.actions import Allowed
 from core.errors import DomainError, InvalidInput
 from core.periods import local_date
 from core.text import Text
@@ -139,6 +139,12 @@ def check_times(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
         raise TooLongAgo(field="starts_at")
 
 
+def check_end(ends_at: datetime, *, now: datetime, zone: ZoneInfo) -> None:
+    """Raise NotYetHeld when what has been would end later than tomorrow."""
+    if local_date(ends_at, zone) > local_date(now, zone) + timedelta(days=1):
+        raise NotYetHeld(field="ends_at")
+
+
 def check_days(starts_on: date, *ranges: tuple[date, date | None]) -> None:
     """Raise OutsideAssignment unless the local start date lies in every range, both ends included."""
     for first_day, last_day in ranges:
@@ -171,6 +177,15 @@ def is_held(ends_at: datetime, now: datetime) -> bool:
     return ends_at <= now
 
 
+def standing(status: str, *, settled: bool) -> str:
+    """Return the status that settling starts from.
+
+    An occasion that was over when it was entered is logged as completed; what a phone that was offline says
+    of it afterwards is what happened, once.
+    """
+    return "planned" if status == "completed" and not settled else status
+
+
 def check_action(action: str, *, status: str, starts_at: datetime, now: datetime, zone: ZoneInfo) -> str:
     """Return the status that an action leads to. Raise WrongStatus or NotYetHeld.
 
@@ -185,17 +200,8 @@ def check_action(action: str, *, status: str, starts_at: datetime, now: datetime
     return after
 
 
-@dataclass(frozen=True)
-class Allowed:
-    """Whether an action is allowed now, and the problem code when it is not."""
-
-    action: str
-    allowed: bool
-    code: str | None
-
-
 def allowed_actions(
-    *, status: str, starts_at: datetime, now: datetime, zone: ZoneInfo, obstacle: str | None
+    *, status: str, settled: bool, starts_at: datetime, now: datetime, zone: ZoneInfo, obstacle: str | None
 ) -> list[Allowed]:
     """List every action and whether it would work, so that the app never guesses.
 
@@ -205,7 +211,8 @@ def allowed_actions(
     for action in TRANSITIONS:
         code = obstacle
         try:
-            check_action(action, status=status, starts_at=starts_at, now=now, zone=zone)
+            start = status if action == "edit" else standing(status, settled=settled)
+            check_action(action, status=start, starts_at=starts_at, now=now, zone=zone)
         except DomainError as error:
             code = code or error.code
         found.append(Allowed(action, code is None, code))

@@ -46,6 +46,7 @@ class OccasionSerializer(serializers.ModelSerializer[Occasion]):
         user, now = self.context["request"].user, timezone.now()
         actions = allowed_actions(
             status=occasion.status,
+            settled=bool(occasion.action_fingerprint),
             starts_at=occasion.starts_at,
             now=now,
             zone=occasion.municipality.zone,

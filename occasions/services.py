@@ -15,6 +15,7 @@ from core.errors import InvalidInput
 from core.periods import Month, local_date
 from core.repeats import create_once, fingerprint
 from core.text import Text
+from notifications.services import withdraw
 from occasions import rules
 from occasions.models import Activity, Occasion, kinds_by_code
 from people.models import User
@@ -124,6 +125,7 @@ def _settle(action: str, user: User, occasion_id: UUID, now: datetime, values: M
             return occasion
         status = _check_action(action, occasion, values, now)
         _apply(occasion, values, now, status=status, action_fingerprint=asked)
+        withdraw(subject_id=occasion.pk, now=now)
     return occasion
 
 
@@ -158,7 +160,7 @@ def _check_action(action: str, occasion: Occasion, values: Mapping[str, Any], no
     try:
         return rules.check_action(
             action,
-            status=occasion.status,
+            status=occasion.status if action == "edit" else occasion.standing,
             starts_at=values.get("starts_at", occasion.starts_at),
             now=now,
             zone=occasion.municipality.zone,
@@ -175,6 +177,9 @@ def _apply(occasion: Occasion, values: Mapping[str, Any], now: datetime, **state
     ends_at = fields.get("ends_at", occasion.ends_at)
     if (starts_at, ends_at) != (occasion.starts_at, occasion.ends_at):
         rules.check_times(starts_at, ends_at, now)
+        withdraw(subject_id=occasion.pk, now=now)
+    if "ends_at" in fields and states["status"] in rules.BEEN:
+        rules.check_end(ends_at, now=now, zone=occasion.municipality.zone)
     if _day(occasion, starts_at) != _day(occasion, occasion.starts_at):
         _check_days(occasion, starts_at)
     units = _units_after(occasion, starts_at, ends_at, values.get("units"))

@@ -14,6 +14,7 @@ from assignments.models import READERS as ASSIGNMENT_READERS
 from assignments.models import Assignment
 from assignments.quota import quota_of
 from assignments.serializers import MonthQuerySerializer
+from core.views import CommandView
 from occasions import services
 from occasions.filters import OccasionFilter
 from occasions.models import READERS, ActivityKind, Occasion, OccasionQuerySet
@@ -33,9 +34,10 @@ from people.permissions import EVERYBODY
 CONTACT_PERSON = frozenset({Role.CONTACT_PERSON})
 
 
-class OccasionsView(ListAPIView[Occasion]):
+class OccasionsView(CommandView, ListAPIView[Occasion]):
     """The occasions that the caller may see, and planning one."""
 
+    commands = {"POST": PlanOccasionSerializer}
     roles = {"GET": READERS, "POST": CONTACT_PERSON}
     serializer_class = OccasionSerializer
     queryset = Occasion.objects.none()
@@ -46,71 +48,60 @@ class OccasionsView(ListAPIView[Occasion]):
         """Limit to what the caller may see now."""
         return Occasion.objects.complete().visible_to(cast(User, self.request.user), now=timezone.now())
 
-    @extend_schema(request=PlanOccasionSerializer, responses={201: OccasionSerializer, 200: OccasionSerializer})
+    @extend_schema(responses={201: OccasionSerializer, 200: OccasionSerializer})
     def post(self, request: Request) -> Response:
         """Plan an occasion, or log one that has been."""
-        command = PlanOccasionSerializer(data=request.data)
-        command.is_valid(raise_exception=True)
         occasion, created = services.plan_occasion(
-            user=cast(User, request.user), now=timezone.now(), **command.validated_data
+            user=cast(User, request.user), now=timezone.now(), **self.command(request)
         )
-        return Response(self.get_serializer(occasion).data, status=201 if created else 200)
+        return self.show(occasion, created=created)
 
 
-class OccasionView(GenericAPIView[Occasion]):
+class OccasionView(CommandView):
     """One occasion."""
 
+    commands = {"PATCH": EditOccasionSerializer}
     roles = {"GET": READERS, "PATCH": CONTACT_PERSON}
     serializer_class = OccasionSerializer
 
     def get(self, request: Request, occasion_id: UUID) -> Response:
         """Show it."""
         visible = Occasion.objects.complete().visible_to(cast(User, request.user), now=timezone.now())
-        return Response(self.get_serializer(visible.get_one(occasion_id)).data)
+        return self.show(visible.get_one(occasion_id))
 
-    @extend_schema(request=EditOccasionSerializer)
-    def patch(self, request: Request, occasion_id: UUID, expected_version: int) -> Response:
+    def patch(self, request: Request, occasion_id: UUID) -> Response:
         """Change what is given."""
-        command = EditOccasionSerializer(data=request.data)
-        command.is_valid(raise_exception=True)
         occasion = services.edit_occasion(
             user=cast(User, request.user),
             occasion_id=occasion_id,
-            expected_version=expected_version,
+            expected_version=self.expected_version(request),
             now=timezone.now(),
-            **command.validated_data,
+            **self.command(request),
         )
-        return Response(self.get_serializer(occasion).data)
+        return self.show(occasion)
 
 
-class OccasionActionView(GenericAPIView[Occasion]):
-    """What the settling actions share: validate, one service, answer with the occasion."""
+class OccasionActionView(CommandView):
+    """What the settling actions share: read the command, call one service, show the occasion."""
 
     roles = {"POST": CONTACT_PERSON}
     serializer_class = OccasionSerializer
-    command_class: Any
     service: Any
 
     def settle(self, request: Request, occasion_id: UUID) -> Response:
         """Do it."""
-        command = self.command_class(data=request.data)
-        command.is_valid(raise_exception=True)
         occasion = type(self).service(
-            user=cast(User, request.user),
-            occasion_id=occasion_id,
-            now=timezone.now(),
-            **command.validated_data,
+            user=cast(User, request.user), occasion_id=occasion_id, now=timezone.now(), **self.command(request)
         )
-        return Response(self.get_serializer(occasion).data)
+        return self.show(occasion)
 
 
 class CompleteOccasionView(OccasionActionView):
     """Logging that an occasion was held."""
 
-    command_class = CompleteOccasionSerializer
+    commands = {"POST": CompleteOccasionSerializer}
     service = services.complete_occasion
 
-    @extend_schema(request=CompleteOccasionSerializer)
     def post(self, request: Request, occasion_id: UUID) -> Response:
         """Log that it was held, as planned when the body is empty."""
         return self.settle(request, occasion_id)
@@ -119,10 +110,9 @@ class CompleteOccasionView(OccasionActionView):
 class CancelOccasionView(OccasionActionView):
     """Cancelling an occasion."""
 
-    command_class = CancelOccasionSerializer
+    commands = {"POST": CancelOccasionSerializer}
     service = services.cancel_occasion
 
-    @extend_schema(request=CancelOccasionSerializer)
     def post(self, request: Request, occasion_id: UUID) -> Response:
         """Cancel it; its units are given back."""
         return self.settle(request, occasion_id)
@@ -131,10 +121,9 @@ class CancelOccasionView(OccasionActionView):
 class NoShowView(OccasionActionView):
     """Recording that the client did not turn up."""
 
-    command_class = NoShowSerializer
+    commands = {"POST": NoShowSerializer}
     service = services.record_no_show
 
-    @extend_schema(request=NoShowSerializer)
     def post(self, request: Request, occasion_id: UUID) -> Response:
         """Record it; the units are used."""
         return self.settle(request, occasion_id)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
 
 from people.models import Role, User
@@ -20,8 +21,10 @@ class RolePermission(BasePermission):
     """
 
     def has_permission(self, request: "Request", view: "APIView") -> bool:
-        """Tell whether the request's user holds a role for the request's method."""
-        method = "GET" if request.method in ("HEAD", "OPTIONS") else request.method
+        """Tell whether the request's user holds a role for the request's method. Raise MethodNotAllowed."""
+        method = "GET" if request.method in ("HEAD", "OPTIONS") else str(request.method)
+        if not hasattr(view, method.lower()):
+            raise MethodNotAllowed(method)
         wanted = getattr(view, "roles", {}).get(method, frozenset())
         user = request.user
         return isinstance(user, User) and bool(wanted & user.roles)

@@ -1,34 +1,31 @@
 """Who am I."""
 
-from typing import Any, cast
+from typing import cast
 
-from drf_spectacular.utils import extend_schema
-from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.views import CommandView
 from people import services
 from people.models import User
 from people.permissions import EVERYBODY
 from people.serializers import MeSerializer, ProfileSerializer
 
 
-class MeView(GenericAPIView[Any]):
+class MeView(CommandView):
     """The signed-in person: roles, language, what the app may offer."""
 
+    commands = {"PATCH": ProfileSerializer}
     roles = {"GET": EVERYBODY, "PATCH": EVERYBODY}
     serializer_class = MeSerializer
 
     def get(self, request: Request) -> Response:
         """Show the signed-in person."""
-        return Response(self.get_serializer(request.user).data)
+        return self.show(request.user)
 
-    @extend_schema(request=ProfileSerializer)
-    def patch(self, request: Request, expected_version: int) -> Response:
+    def patch(self, request: Request) -> Response:
         """Change the own name or language."""
-        command = ProfileSerializer(data=request.data)
-        command.is_valid(raise_exception=True)
         user = services.edit_profile(
-            user=cast(User, request.user), expected_version=expected_version, **command.validated_data
+            user=cast(User, request.user), expected_version=self.expected_version(request), **self.command(request)
         )
-        return Response(self.get_serializer(user).data)
+        return self.show(user)

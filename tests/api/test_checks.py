@@ -31,6 +31,8 @@ def test_a_proper_deployment_passes(settings: Settings, tmp_path: Path) -> None:
     settings.FIREBASE_CREDENTIALS, settings.FCM_ENDPOINT_URL = str(credentials), ""
     settings.EMAIL_HOST = "smtp.example"
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    assert ids() == {"tillfalle.E008"}
+    settings.NUM_PROXIES = 1
     settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
     settings.SECURE_HSTS_SECONDS = 31536000
     settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True

@@ -45,5 +45,5 @@ def test_the_type_of_a_problem_leads_somewhere() -> None:
     assert "`quota_exceeded`" in answer.content.decode()
 
 
-def test_the_schema_is_made_without_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_schema_is_made_without_a_warning() -> None:
     call_command("spectacular", validate=True, fail_on_warn=True, file="/dev/null")

@@ -12,7 +12,7 @@ from core.errors import DomainError
 from core.periods import local_date
 from core.text import LANGUAGES
 from occasions import rules
-from occasions.rules import Allowed, allowed_actions, check_action, check_days, check_times, check_units, reweigh
+from occasions.rules import allowed_actions, check_action, check_days, check_times, check_units, reweigh
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 NOW = datetime(2026, 6, 10, 10, 0, tzinfo=UTC)
@@ -101,7 +101,9 @@ def test_nothing_that_is_over_is_changed_and_nothing_is_held_before_its_day(
 @given(st.sampled_from(STATUSES), OFFSETS, st.none() | st.sampled_from(["wrong_role", "not_found"]))
 def test_allowed_actions_say_what_the_rule_then_does(status: str, offset: timedelta, obstacle: str | None) -> None:
     starts_at = NOW + offset
-    found = allowed_actions(status=status, starts_at=starts_at, now=NOW, zone=STOCKHOLM, obstacle=obstacle)
+    found = allowed_actions(
+        status=status, starts_at=starts_at, now=NOW, zone=STOCKHOLM, settled=True, obstacle=obstacle
+    )
     assert [allowed.action for allowed in found] == ["edit", "complete", "cancel", "no_show"]
     for allowed in found:
         code = obstacle
