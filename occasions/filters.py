@@ -21,15 +21,17 @@ class MomentQueryField(IsoDateTimeField):  # type: ignore[misc]
             return None
         try:
             moment = parse_datetime(str(value).strip())
-            if moment is not None and moment.tzinfo is not None:
-                moment = moment.astimezone(UTC)
-        except (ValueError, OverflowError):
+        except ValueError:
             moment = None
         if moment is None:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         if moment.tzinfo is None:
             raise ValidationError(MomentField.default_error_messages["offset_required"], code="offset_required")
-        return moment
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError:  # nothing happens so far off
+            farthest = datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)
+            return farthest[moment.year == 1]
 
 
 class MomentFilter(filters.IsoDateTimeFilter):  # type: ignore[misc]

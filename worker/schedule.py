@@ -1,9 +1,10 @@
 """Everything periodic, as code. Each task asks the database what is due; running twice is harmless."""
 
+import os
 from datetime import timedelta
 
 EVERY = {
-    "notifications.tasks.sweep_deliveries": timedelta(seconds=10),
+    "notifications.tasks.sweep_deliveries": timedelta(seconds=int(os.environ.get("SWEEP_SECONDS") or 10)),
     "occasions.tasks.remind_before": timedelta(seconds=60),
     "occasions.tasks.remind_unlogged": timedelta(seconds=60),
     "expenses.tasks.remind_waiting": timedelta(seconds=60),

@@ -15,7 +15,7 @@ import pytest
 from config import embedded
 from tests.config.processes import Running, Start, environment, eventually, python, working_in
 
-pytestmark = pytest.mark.xdist_group("processes")
+pytestmark = pytest.mark.xdist_group("demos")
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.config.processes import ROOT, Running, environment, python
 from tests.doubles.fcm import FcmDouble
 from tests.journeys import main_job
 
-pytestmark = pytest.mark.xdist_group("processes")
+pytestmark = pytest.mark.xdist_group("demos")
 # Everything that names the demo's clients, or what is done with them.
 SECRETS = ("Maj-Britt", "Öberg", "Strand", "Promenad", "Karin", "Semlor", "älven", "Kalix", "Hör inte hit")
 
@@ -27,13 +27,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def fcm() -> Iterator[FcmDouble]:
     with FcmDouble() as double:
         yield double
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def demo(fcm: FcmDouble) -> Iterator[str]:
     """A demo with its own data, whose pushes go to the double."""
     data_dir = Path(tempfile.mkdtemp(prefix="tf-", dir="/tmp"))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.actions import Allowed
 from core.errors import DomainError
 from core.periods import local_date
 from core.text import LANGUAGES

@@ -157,10 +157,27 @@ def test_completing_again_may_be_written_differently(karin: User, assignment: As
     assert (again.status_code, again.json()) == (200, first)
 
 
-def test_what_was_logged_afterwards_is_completed_already(karin: User, assignment: Assignment) -> None:
+def test_what_a_phone_planned_and_completed_offline_keeps_its_activities(
+    karin: User, assignment: Assignment
+) -> None:
+    entered = planned(karin, assignment, "2026-06-09T15:00:00+02:00")
+    assert entered["status"] == "completed"
+    held = act(karin, entered["id"], "complete", activities=[{"kind": "walk"}], note="Fint").json()
+    assert (held["status"], held["note"]) == ("completed", "Fint")
+    assert [activity["kind"] for activity in held["activities"]] == ["walk"]
+    problem(cancel(karin, entered["id"]), 409, "occasion_closed")
+
+
+def test_what_a_phone_planned_and_cancelled_offline_uses_nothing(karin: User, assignment: Assignment) -> None:
+    entered = planned(karin, assignment, "2026-06-09T15:00:00+02:00")
+    assert cancel(karin, entered["id"]).json()["status"] == "cancelled"
+    problem(act(karin, entered["id"], "complete"), 409, "occasion_closed")
+
+
+def test_what_was_held_can_not_end_later_than_tomorrow(karin: User, assignment: Assignment) -> None:
     held = planned(karin, assignment, "2026-06-09T15:00:00+02:00")
-    refused = problem(act(karin, held["id"], "complete"), 409, "occasion_closed")
-    assert refused["present"] == held
+    late = edit(karin, held["id"], 1, ends_at="2026-06-20T15:00:00+02:00")
+    problem(late, 409, "not_yet_held")
 
 
 def test_the_client_s_cancelled_evening_can_be_planned_anew(karin: User, assignment: Assignment) -> None:

@@ -78,7 +78,7 @@ def test_an_unknown_address_looks_like_a_known_one_and_gets_no_mail(karin: User)
 @pytest.mark.usefixtures("own_cache")
 def test_codes_are_not_sent_without_end(karin: User) -> None:
     answers = [Phone().ask_for_code(karin.email).status_code for _ in range(6)]
-    assert answers[-1] in (400, 429)
+    assert answers[-1] == 400  # django-allauth says it so, without the time to come back
     assert len(mail.outbox) <= 3
 
 

@@ -38,6 +38,7 @@ class House:
             "REDIS_URL": embedded.redis_url(folder),
             "DATA_DIR": str(folder),
             "DELIVERY_CLAIM_SECONDS": str(CLAIM_SECONDS),
+            "SWEEP_SECONDS": "2",
             "NO_PROXY": "*",
         }
         self._env.update(env)
