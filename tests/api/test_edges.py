@@ -23,13 +23,14 @@ def test_a_body_without_its_length_is_refused_and_not_taken_for_an_empty_one(kar
     assert (answer.status_code, answer.json()["code"]) == (411, "length_required")
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("charset", ["base64", "undefined", "utf-16", "no such thing", '"utf-8"'])
 def test_no_charset_breaks_the_query(charset: str) -> None:
     environ = RequestFactory().get("/nothing?a=b").environ | {
         "CONTENT_TYPE": f"application/json; charset={charset}"
     }
     statuses = []
-    answer = application(environ, lambda status, headers: statuses.append(status))
+    answer = application(environ, lambda status, _: statuses.append(status))
     assert json.loads(b"".join(answer))["code"] == "not_found"
     assert statuses == ["404 Not Found"]
 
