@@ -15,7 +15,7 @@ demo: $(RUNTIME) ## Run everything here with made-up data, on PORT (8000), keepi
 	@exec $(BIN)/python manage.py demo
 
 test: check ## Check everything and run the tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 3 --dist loadgroup
 
 check: $(DEV) ## Look at format, style, types, imports, migrations, settings and the API's description
 	$(BIN)/ruff format --check .

@@ -12,7 +12,7 @@ READ_BY_CODE = re.compile(
     r"""(?:env(?:_int|_bool|_list)?|environ\.get|environ\.setdefault)\(\s*"([A-Z][A-Z_]+)\""""
 )
 # Django's own, and those by which our processes know each other.
-NOT_FOR_PEOPLE = {"DJANGO_SETTINGS_MODULE", "MAKELEVEL", "TILLFALLE_DEMO"}
+NOT_FOR_PEOPLE = {"CONTENT_TYPE", "DJANGO_SETTINGS_MODULE", "MAKELEVEL", "TILLFALLE_DEMO"}
 
 
 def variables_read() -> set[str]:
