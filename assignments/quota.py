@@ -39,7 +39,7 @@ SENTENCES: dict[str, Text] = {
         sv="Inställt tillfälle {day}, räknas inte.", en="Cancelled occasion on {day}, does not count."
     ),
     "no_show": Text(
-        sv="Uteblivet besök {day}, räknas som {units}.", en="Nobody came on {day}, counts as {units}."
+        sv="Uteblivet tillfälle {day}, räknas som {units}.", en="Nobody came on {day}, counts as {units}."
     ),
 }
 OF_ANOTHER = Text(

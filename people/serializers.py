@@ -60,10 +60,10 @@ class MeSerializer(serializers.ModelSerializer[User]):
     @extend_schema_field(CapabilitiesSerializer)
     def get_capabilities(self, user: User) -> dict[str, bool]:
         """Derive from the roles what the app should offer."""
-        visits = Role.CONTACT_PERSON in user.roles
+        is_contact_person = Role.CONTACT_PERSON in user.roles
         return {
-            "plan_occasions": visits,
-            "claim_expenses": visits,
+            "plan_occasions": is_contact_person,
+            "claim_expenses": is_contact_person,
             "decide_expenses": Role.COORDINATOR in user.roles,
         }
 

@@ -116,7 +116,7 @@ def test_two_contact_persons_share_one_quota_but_not_what_they_do() -> None:
         ("planned", "Planerat tillfälle 3 juni, räknas som 1.", "Occasion planned for 3 June, counts as 1."),
         ("completed", "Genomfört tillfälle 3 juni, räknas som 1.", "Occasion held on 3 June, counts as 1."),
         ("cancelled", "Inställt tillfälle 3 juni, räknas inte.", "Cancelled occasion on 3 June, does not count."),
-        ("no_show", "Uteblivet besök 3 juni, räknas som 1.", "Nobody came on 3 June, counts as 1."),
+        ("no_show", "Uteblivet tillfälle 3 juni, räknas som 1.", "Nobody came on 3 June, counts as 1."),
     ],
 )
 def test_every_entry_explains_itself(status: str, sv: str, en: str) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.db import OperationalError
 
 from config import demo
 from config.embedded import EmbeddedError
@@ -22,3 +23,5 @@ class Command(BaseCommand):
             demo.run(settings.BASE_DIR, settings.DATA_DIR)
         except (demo.DemoError, EmbeddedError, ProcessEndedError) as error:
             raise SystemExit(str(error)) from None
+        except OperationalError as error:
+            raise SystemExit(f"DATABASE_URL can't be used: {str(error).splitlines()[0]}") from None
