@@ -110,17 +110,16 @@ def _year_before(today: date) -> date:
         return today.replace(year=today.year - 1, day=28)
 
 
-def choose_approved(*, claimed: Decimal, approved: Decimal | None, reason: str) -> Decimal:
-    """Return what to approve, SEK: all that was claimed unless told otherwise.
+def choose_approved(*, claimed: Decimal, approved: Decimal, reason: str) -> Decimal:
+    """Return what to approve, SEK.
 
     Raise ApprovedTooMuch, or ReasonRequired when it is less than was claimed.
     """
-    amount = claimed if approved is None else approved
-    if not 0 < amount <= claimed:
+    if not 0 < approved <= claimed:
         raise ApprovedTooMuch(field="approved_amount", claimed=claimed)
-    if amount < claimed and not reason:
+    if approved < claimed and not reason:
         raise ReasonRequired(field="reason")
-    return amount
+    return approved
 
 
 @dataclass(frozen=True)
