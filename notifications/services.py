@@ -96,11 +96,11 @@ def register_device(
             if found.installation_id == installation_id:
                 device = found
             else:
-                _revoke(found, "address_moved", now)
+                _revoke(found, "address_moved", "device_moved", now)
         if device is None:
             return Device.objects.create(installation_id=installation_id, **wanted), True
         if device.user_id != user.pk:
-            _drop_waiting(device)
+            _drop_waiting(device, "device_moved")
         device.change(**wanted, revoked_because="")
     return device, False
 
@@ -112,7 +112,7 @@ def unregister_device(*, user: User, installation_id: str, now: datetime) -> Non
         if device is None:
             raise NotYours
         if device.revoked_at is None:
-            _revoke(device, "unregistered", now)
+            _revoke(device, "unregistered", "device_revoked", now)
 
 
 def _wait_for_others(*names: str) -> None:
@@ -131,12 +131,12 @@ def _locked(wanted: Q) -> QuerySet[Device]:
     return Device.objects.select_for_update(no_key=True).filter(wanted).order_by("pk")
 
 
-def _revoke(device: Device, because: str, now: datetime) -> None:
+def _revoke(device: Device, because: str, error_code: str, now: datetime) -> None:
     device.change(revoked_at=now, revoked_because=because)
-    _drop_waiting(device)
+    _drop_waiting(device, error_code)
 
 
-def _drop_waiting(device: Device) -> None:
+def _drop_waiting(device: Device, error_code: str) -> None:
     device.deliveries.filter(status__in=Delivery.WAITING).update(
-        status=Delivery.Status.FAILED, error_code="device_moved"
+        status=Delivery.Status.FAILED, error_code=error_code
     )
