@@ -115,12 +115,12 @@ def state(row: Delivery) -> tuple[str, str]:
     return row.status, row.error_code
 
 
-def during_sending(monkeypatch: pytest.MonkeyPatch, event: Any) -> None:
+def during_sending(monkeypatch: pytest.MonkeyPatch, happens: Any) -> None:
     """Let something happen between a claim and its push."""
     ask = fcm.get_sender
 
     def get_sender() -> fcm.Sender:
-        event()
+        happens()
         return ask()
 
     monkeypatch.setattr(fcm, "get_sender", get_sender)

@@ -214,7 +214,7 @@ def test_one_failure_stops_nobody_else(
     assert Notification.objects.get().recipient == sven
 
 
-# What it costs
+# How many queries it takes
 
 
 def test_what_need_not_be_told_costs_nothing(assignment: Assignment) -> None:
@@ -230,16 +230,16 @@ def test_what_need_not_be_told_costs_nothing(assignment: Assignment) -> None:
 
 
 def test_telling_costs_the_same_for_each(assignment: Assignment) -> None:
-    costs = []
+    counts = []
     for many in (1, 11):
         for number in range(many):
             world.make_occasion(assignment, NOW + 2 * HOUR + number * timedelta(seconds=1))
         with CaptureQueriesContext(connection) as queries:
             assert remind_before(NOW) == many
-        costs.append(len(queries))
+        counts.append(len(queries))
         Occasion.objects.update(status="completed")
 
-    assert (costs[1] - 2) == 11 * (costs[0] - 2)
+    assert (counts[1] - 2) == 11 * (counts[0] - 2)
 
 
 def test_the_tasks_leave_a_heartbeat(assignment: Assignment) -> None:
