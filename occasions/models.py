@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.core.signing import BadSignature, Signer
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Floor
@@ -13,6 +14,7 @@ from django.db.models.lookups import Exact
 
 from assignments.models import Assignment
 from assignments.quota import Use
+from core.errors import NotYours
 from core.models import BaseModel, BaseQuerySet, RepeatableModel
 from core.periods import Month, local_date
 from notifications.models import Notification
@@ -182,3 +184,43 @@ def kinds_by_code(municipality_id: UUID, codes: Iterable[str]) -> dict[str, Acti
     """Return the municipality's kinds in use among the codes."""
     kinds = ActivityKind.objects.filter(municipality=municipality_id, is_active=True, code__in=set(codes))
     return {kind.code: kind for kind in kinds}
+
+
+class CalendarLinkQuerySet(BaseQuerySet["CalendarLink"]):
+    """Questions about calendar links."""
+
+    def in_force(self) -> "CalendarLinkQuerySet":
+        """Keep those that nobody revoked."""
+        return self.filter(revoked_at=None)
+
+    def get_by_secret(self, secret: str) -> "CalendarLink":
+        """Return the link in force that a secret is the key to. Raise NotYours, whatever is wrong with it."""
+        try:
+            link_id = _calendar_signer().unsign(secret)
+        except BadSignature:
+            raise NotYours from None
+        return self.in_force().get_one(link_id)
+
+
+class CalendarLink(BaseModel):
+    """What lets a calendar read a contact person's occasions without signing in, until it is revoked."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="calendar_links")
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = CalendarLinkQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user"], condition=Q(revoked_at=None), name="calendar_link_once"),
+        ]
+
+    @property
+    def secret(self) -> str:
+        """The key: the id and its signature. It is stored nowhere, so a copy of the database opens nothing."""
+        return _calendar_signer().sign(self.pk.hex)
+
+
+def _calendar_signer() -> Signer:
+    """Return what makes and knows secrets. Hex, base64 and a point need no escaping in a path."""
+    return Signer(salt="occasions.calendar_link", sep=".")

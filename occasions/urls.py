@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from occasions import views
+from occasions import calendar_views, views
 
 urlpatterns = [
     path("activity-kinds", views.ActivityKindsView.as_view(), name="activity-kinds"),
@@ -16,4 +16,6 @@ urlpatterns = [
     ),
     path("occasions/<uuid:occasion_id>/cancel", views.CancelOccasionView.as_view(), name="cancel-occasion"),
     path("occasions/<uuid:occasion_id>/no-show", views.NoShowView.as_view(), name="no-show"),
+    path("me/calendar-link", calendar_views.CalendarLinkView.as_view(), name="calendar-link"),
+    path("calendar/<str:secret>.ics", calendar_views.CalendarView.as_view(), name="calendar"),
 ]

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.test import APIClient
 
 from assignments.models import Assignment
+from occasions.models import CalendarLink
 from people.models import Municipality, Role, User
+from people.permissions import RolePermission
 from tests import world
 
 OWNER, STRANGER, COORDINATOR = "owner", "stranger", "coordinator"
@@ -21,11 +24,15 @@ ROLE_OF = {OWNER: "contact_person", STRANGER: "contact_person"} | {role: role fo
 
 @dataclass(frozen=True)
 class Row:
-    """A route and a method: who gets what. `about` names the object in its path."""
+    """A route and a method: who gets what. `about` names the object in its path.
+
+    An open one asks nobody to sign in: what its path holds is the key.
+    """
 
     answers: dict[str, int]
     about: str = ""
     body: dict[str, Any] = field(default_factory=dict)
+    is_open: bool = False
 
 
 def everybody(status: int = 200) -> dict[str, int]:
@@ -67,6 +74,9 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "complete-occasion"): Row(ACT, about="occasion"),
     ("POST", "cancel-occasion"): Row(ACT, about="occasion", body={"cancelled_by": "client", "reason": "Sjuk"}),
     ("POST", "no-show"): Row(ACT, about="occasion"),
+    ("POST", "calendar-link"): Row(only(owner=200, stranger=201)),
+    ("DELETE", "calendar-link"): Row(only(owner=204, stranger=204)),
+    ("GET", "calendar"): Row(everybody(), about="calendar", is_open=True),
     ("POST", "receipts"): Row(only(owner=400, stranger=400)),
     ("GET", "receipt"): Row(READ, about="receipt"),
     ("GET", "receipt-file"): Row(READ, about="receipt"),
@@ -80,6 +90,8 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "return-expense"): Row(DECIDE, about="expense", body={"reason": "Otydligt"}),
     ("POST", "reject-expense"): Row(DECIDE, about="expense", body={"reason": "Hör inte hit"}),
 }  # fmt: skip
+CLOSED = [route for route, row in TABLE.items() if not row.is_open]
+OPEN = [route for route, row in TABLE.items() if row.is_open]
 
 
 @dataclass
@@ -107,6 +119,7 @@ def scene(noon: Any, kalix: Municipality, leksand: Municipality, karin: User, as
         "expense": str(expense.pk),
         "notification": str(notification.pk),
         "device": device.installation_id,
+        "calendar": CalendarLink.objects.create(user=karin).secret,
         "installation": "a-new-phone",
     }
     return Scene(people, foreigners, ids)
@@ -144,7 +157,7 @@ def test_each_role_gets_just_what_the_table_says(method: str, name: str, actor: 
         assert "Marker" not in content
 
 
-@pytest.mark.parametrize(("method", "name"), TABLE)
+@pytest.mark.parametrize(("method", "name"), CLOSED)
 @pytest.mark.parametrize("actor", [actor for actor in ACTORS if actor != OWNER])
 def test_nobody_of_another_municipality_learns_of_anything(
     method: str, name: str, actor: str, scene: Scene, assignment: Assignment
@@ -159,7 +172,7 @@ def test_nobody_of_another_municipality_learns_of_anything(
         assert secret == scene.ids["installation"] or secret not in content
 
 
-@pytest.mark.parametrize(("method", "name"), TABLE)
+@pytest.mark.parametrize(("method", "name"), CLOSED)
 def test_nobody_gets_in_without_signing_in(method: str, name: str, scene: Scene) -> None:
     client = APIClient()
     client.default_format = "json"
@@ -169,7 +182,31 @@ def test_nobody_gets_in_without_signing_in(method: str, name: str, scene: Scene)
     assert answer["WWW-Authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize(("method", "name"), TABLE)
+@pytest.mark.parametrize(("method", "name"), OPEN)
+def test_an_open_route_answers_everybody_alike_and_tells_of_no_client(
+    method: str, name: str, scene: Scene, assignment: Assignment
+) -> None:
+    callers = [APIClient(), *map(world.signed_in, [*scene.people.values(), *scene.foreigners.values()])]
+    found = [call(client, method, name, TABLE[method, name], scene) for client in callers]
+    assert {answer.status_code for answer in found} == {200}
+    (content,) = {read(answer) for answer in found}
+    emails = [user.email for user in scene.people.values()]
+    for secret in ("Marker", assignment.decision.client.name, scene.ids["assignment"], *emails):
+        assert secret not in content
+
+
+@pytest.mark.parametrize(("method", "name"), OPEN)
+def test_an_open_route_needs_its_key_and_whose_it_is_must_have_a_role(
+    method: str, name: str, scene: Scene, karin: User
+) -> None:
+    karin.memberships.update(is_active=False)
+    answers = [call(APIClient(), method, name, TABLE[method, name], scene)]
+    scene.ids[TABLE[method, name].about] = "nothing"
+    answers.append(call(world.signed_in(karin), method, name, TABLE[method, name], scene))
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(404, "not_found")] * 2
+
+
+@pytest.mark.parametrize(("method", "name"), CLOSED)
 def test_a_user_whose_roles_have_ended_may_nothing(method: str, name: str, scene: Scene, karin: User) -> None:
     karin.memberships.update(is_active=False)
     answer = call(world.signed_in(karin), method, name, TABLE[method, name], scene)
@@ -188,10 +225,15 @@ def _patterns(urls: list[Any]) -> Iterator[URLPattern]:
 def test_the_table_has_every_route_and_no_other() -> None:
     urls = [url for url in get_resolver().url_patterns if isinstance(url, URLResolver)]
     (v1,) = (url for url in urls if str(url.pattern) == "api/v1/")
-    routes = set()
+    closed, opened = set(), set()
     for pattern in _patterns(v1.url_patterns):
         view = pattern.callback.view_class  # type: ignore[attr-defined]
         methods = {name.upper() for name in view.http_method_names if hasattr(view, name)} - {"OPTIONS"}
+        routes = {(method, pattern.name) for method in methods}
+        if view.permission_classes == [AllowAny]:
+            opened |= routes
+            continue
+        assert view.permission_classes == [IsAuthenticated, RolePermission], f"{pattern.name}: open to whom?"
         assert methods == set(view.roles), f"{pattern.name}: a method without roles"
-        routes |= {(method, pattern.name) for method in methods}
-    assert routes == set(TABLE)
+        closed |= routes
+    assert (closed, opened) == (set(CLOSED), set(OPEN))

@@ -65,6 +65,12 @@ def test_the_same_plan_eight_times_at_once_makes_one_occasion(karin: User, assig
     assert Occasion.objects.count() == 1
 
 
+def test_the_calendar_link_asked_for_six_times_at_once_is_one(karin: User) -> None:
+    answers = at_once([lambda: world.signed_in(karin).post("/api/v1/me/calendar-link", {})] * 6)
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 200: 5}
+    assert len({answer.json()["url"] for answer in answers}) == 1
+
+
 def test_one_id_for_two_assignments_at_once_makes_one_occasion(
     karin: User, assignment: Assignment, kalix: Municipality
 ) -> None:
