@@ -18,6 +18,8 @@ from api.problems import problem_response
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SIGN_IN = "/_allauth/"
+# Django logs the path of a request that failed, and this one is the key to a calendar.
+SECRET_IN_PATH = re.compile(r"(/calendar/)[^/\s]+")
 DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
 _request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
@@ -34,6 +36,14 @@ class RequestIdFilter(logging.Filter):
         """Add the id; let every record through."""
         record.request_id = current_request_id()
         return True
+
+
+class DiscreetFormatter(logging.Formatter):
+    """Writes lines of the log without the secrets that stand in paths."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write the line."""
+        return SECRET_IN_PATH.sub(r"\1…", super().format(record))
 
 
 class RequestIdMiddleware:
