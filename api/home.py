@@ -13,29 +13,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assignments.models import Assignment
-from assignments.quota import quota_of
 from assignments.serializers import ClientSerializer
 from core.periods import Month
 from expenses.models import Expense
 from expenses.serializers import AllowanceSerializer
 from expenses.services import read_allowances
 from notifications.models import Notification
+from occasions.books import read_quotas
 from occasions.models import Occasion
-from occasions.serializers import OccasionSerializer, QuotaSerializer
-from people.models import User
+from occasions.quota_serializers import QuotaTotalsSerializer
+from occasions.serializers import OccasionSerializer
+from people.models import Role, User
 from people.permissions import EVERYBODY
 
 NEXT_OCCASIONS = 5
-
-
-class QuotaTotalsSerializer(QuotaSerializer):
-    """The quota without its entries."""
-
-    def get_fields(self) -> dict[str, Any]:
-        """Leave the entries to the call that explains them."""
-        fields = super().get_fields()
-        del fields["entries"]
-        return fields
 
 
 class HomeAssignmentSerializer(serializers.Serializer[Any]):
@@ -51,7 +42,13 @@ class ToDoSerializer(serializers.Serializer[Any]):
     """Something that waits for the caller, and how many of it."""
 
     kind = serializers.ChoiceField(
-        choices=["occasions_unlogged", "expenses_draft", "expenses_returned", "expenses_waiting"]
+        choices=[
+            "occasions_unlogged",
+            "occasions_waiting",
+            "expenses_draft",
+            "expenses_returned",
+            "expenses_waiting",
+        ]
     )
     count = serializers.IntegerField()
 
@@ -95,14 +92,13 @@ def _assignments(user: User, now: datetime) -> Any:
     )
     for municipality, group in groupby(own, key=lambda assignment: assignment.municipality):
         assignments, month = list(group), Month.of(municipality.today(now))
-        decisions = {assignment.decision_id: assignment.decision for assignment in assignments}
-        uses = Occasion.objects.uses_of(decisions, month, municipality.zone)
+        quotas = read_quotas(assignments, now=now)
         allowances = read_allowances(assignments, month)
         for assignment in assignments:
             yield {
                 "id": assignment.pk,
                 "client": assignment.decision.client,
-                "quota": quota_of(assignment.decision.terms, month, uses[assignment.decision_id]),
+                "quota": quotas[assignment.pk],
                 "allowance": allowances[assignment.pk],
             }
 
@@ -113,6 +109,7 @@ def _to_do(user: User, now: datetime) -> Any:
     expenses = dict(own.filter(status__in=["draft", "returned"]))
     counts = {
         "occasions_unlogged": Occasion.objects.own(user, now=now).unlogged(now).count(),
+        "occasions_waiting": _asked(user, now),
         "expenses_returned": expenses.get("returned", 0),
         "expenses_draft": expenses.get("draft", 0),
         "expenses_waiting": Expense.objects.to_decide(user, now=now).filter(status="submitted").count(),
@@ -120,3 +117,9 @@ def _to_do(user: User, now: datetime) -> Any:
     for kind, count in counts.items():
         if count:
             yield {"kind": kind, "count": count}
+
+
+def _asked(user: User, now: datetime) -> int:
+    """Count what waits for the caller's answer as a coordinator."""
+    led = Occasion.objects.visible_to(user, now=now, roles={Role.COORDINATOR})
+    return led.filter(asked=Occasion.Asked.WAITING).exclude(contact_person=user).count()

@@ -1,175 +1,159 @@
-"""The quota of a decision: computed from what happened, never counted up in a column.
+"""The quota of a decision in a period: an account whose every number is the sum of its entries.
 
-    remaining = granted + carried_in + adjustments - used - planned
-
-Every number is the sum of entries, and every entry says in a sentence where it comes from.
+remaining = granted + carried_in + adjustments - used - planned
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
-from core.periods import Month
-from core.text import Language, Text
+from assignments.grants import Grant
+from core.periods import Period
 
 ZERO = Decimal(0)
-EntryKind = Literal["granted", "used", "planned", "released"]
-
-# Cancelled occasions give their units back; one where the client did not turn up has used them.
-KINDS: dict[str, EntryKind] = {
-    "planned": "planned",
-    "completed": "used",
-    "no_show": "used",
-    "cancelled": "released",
-}
-GRANTED = Text(sv="Beslutet ger {units} tillfällen i {month}.", en="The decision grants {units} units in {month}.")
-GRANTED_ONE = Text(sv="Beslutet ger 1 tillfälle i {month}.", en="The decision grants 1 unit in {month}.")
-NOT_IN_FORCE = Text(sv="Beslutet gäller inte i {month}.", en="The decision is not in force in {month}.")
-SENTENCES: dict[str, Text] = {
-    "planned": Text(
-        sv="Planerat tillfälle {day}, räknas som {units}.",
-        en="Occasion planned for {day}, counts as {units}.",
-    ),
-    "completed": Text(
-        sv="Genomfört tillfälle {day}, räknas som {units}.", en="Occasion held on {day}, counts as {units}."
-    ),
-    "cancelled": Text(
-        sv="Inställt tillfälle {day}, räknas inte.", en="Cancelled occasion on {day}, does not count."
-    ),
-    "no_show": Text(
-        sv="Uteblivet tillfälle {day}, räknas som {units}.", en="Nobody came on {day}, counts as {units}."
-    ),
-}
-OF_ANOTHER = Text(
-    sv="En annan kontaktperson på samma beslut: {sentence}",
-    en="Another contact person on the same decision: {sentence}",
-)
-# fmt: off
-MONTHS: dict[Language, tuple[str, ...]] = {
-    "sv": ("januari", "februari", "mars", "april", "maj", "juni",
-           "juli", "augusti", "september", "oktober", "november", "december"),
-    "en": ("January", "February", "March", "April", "May", "June",
-           "July", "August", "September", "October", "November", "December"),
-}
-# fmt: on
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What a decision grants: units a month, from the first to the last day, both included."""
-
-    units: Decimal
-    first_day: date
-    last_day: date | None
+EntryKind = Literal["granted", "carried_in", "expired", "adjustment", "used", "planned", "released", "waiting"]
 
 
 @dataclass(frozen=True)
 class Use:
-    """An occasion as the quota sees it: its local start date, units and status.
+    """An occasion as the ledger sees it: its moments (UTC), its status, and units that are not its weight.
 
-    `occasion_id` is None when whoever reads may not see the occasion itself; `by_another` tells that
-    another contact person on the decision planned it.
+    `own_units` is what it counts as instead; `asked_units` waits for the coordinator. `occasion_id` is None
+    when whoever reads may not see the occasion itself; `by_another` tells that another contact person on the
+    decision planned it.
     """
 
     occasion_id: str | None
-    starts_on: date
-    units: Decimal
+    starts_at: datetime
+    ends_at: datetime
     status: str
+    own_units: Decimal | None = None
+    asked_units: Decimal | None = None
+    cancelled_by: str = ""
+    cancelled_at: datetime | None = None
+    is_skipped: bool = False
     by_another: bool = False
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """What a coordinator added to a decision, or took away, and why. Units with their sign."""
+
+    adjustment_id: str
+    on: date
+    units: Decimal
+    reason: str
+
+
+@dataclass(frozen=True)
+class Lot:
+    """Units that were left of a period, or (negative) used ahead of the next; `number` counts the periods."""
+
+    period: Period
+    units: Decimal
+    number: int
+
+
+Because = Grant | Lot | Use | Adjustment
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the account. `units` is how much it adds to its own number, never negative."""
+    """One line of the account: `units` is how much it adds to the number of its kind.
+
+    `because` is what it comes from; None where nothing is granted.
+    """
 
     kind: EntryKind
     units: Decimal
     on: date
-    occasion_id: str | None = None
-    status: str | None = None
-    by_another: bool = False
+    because: Because | None = None
 
-    def sentence(self, language: Language) -> str:
-        """Say where the number comes from, in words that a person understands."""
-        units = plain_number(self.units)
-        if self.status is None:
-            granted = NOT_IN_FORCE if not self.units else GRANTED_ONE if self.units == 1 else GRANTED
-            return granted.in_language(language, units=units, month=name_of(Month.of(self.on)))
-        day = f"{self.on.day} {MONTHS[language][self.on.month - 1]}"
-        said = SENTENCES[self.status].in_language(language, units=units, day=day)
-        if not self.by_another:
-            return said
-        return OF_ANOTHER.in_language(language, sentence=said[0].lower() + said[1:])
+    @property
+    def occasion_id(self) -> str | None:
+        """The occasion that it comes from, for those who may see it."""
+        return self.because.occasion_id if isinstance(self.because, Use) else None
 
 
 @dataclass(frozen=True)
 class Quota:
-    """The account of one decision and one month. All numbers are units."""
+    """The account of one decision and one period. All numbers are units: days of a contact family's.
 
-    month: Month
+    `ahead` is how far below zero the policy lets it go, `carried_on` what the next period begins with.
+    """
+
+    period: Period
     entries: tuple[Entry, ...]
-    carried_in: Decimal = ZERO
-    adjustments: Decimal = ZERO
+    family: bool = False
+    ahead: Decimal = ZERO
+    carried_on: Decimal = ZERO
+    sums: dict[str, Decimal] = field(init=False, repr=False, compare=False)
 
-    def _sum(self, kind: EntryKind) -> Decimal:
-        return sum((entry.units for entry in self.entries if entry.kind == kind), ZERO)
+    def __post_init__(self) -> None:
+        sums: dict[str, Decimal] = {}
+        for entry in self.entries:
+            sums[entry.kind] = sums.get(entry.kind, ZERO) + entry.units
+        object.__setattr__(self, "sums", sums)
 
     @property
     def granted(self) -> Decimal:
-        """What the decision gives in the month."""
-        return self._sum("granted")
+        """What the decision gives in the period."""
+        return self.sums.get("granted", ZERO)
+
+    @property
+    def carried_in(self) -> Decimal:
+        """What earlier periods left, less what they used ahead."""
+        return self.sums.get("carried_in", ZERO) + self.sums.get("expired", ZERO)
+
+    @property
+    def adjustments(self) -> Decimal:
+        """What coordinators added, less what they took away."""
+        return self.sums.get("adjustment", ZERO)
 
     @property
     def used(self) -> Decimal:
-        """What held occasions used."""
-        return self._sum("used")
+        """What held occasions used, and cancelled ones that count."""
+        return self.sums.get("used", ZERO)
 
     @property
     def planned(self) -> Decimal:
         """What planned occasions will use."""
-        return self._sum("planned")
+        return self.sums.get("planned", ZERO)
+
+    @property
+    def waiting(self) -> Decimal:
+        """What waits for the coordinator, and is in no other number yet."""
+        return self.sums.get("waiting", ZERO)
 
     @property
     def remaining(self) -> Decimal:
         """What is left; negative when more was used than there was."""
         return self.granted + self.carried_in + self.adjustments - self.used - self.planned
 
-    def has_room_for(self, *, before: Decimal, after: Decimal) -> bool:
-        """Tell whether an occasion that counts as `before` in this month may count as `after` instead.
+    @property
+    def expired(self) -> Decimal:
+        """What is left and not carried on; negative when more was used than has to be worked off."""
+        return self.remaining - self.carried_on
 
-        Only the change is compared, so that an edit that touches no units is never refused and making
-        it smaller always works.
-        """
-        return after <= before or after - before <= self.remaining
+    @property
+    def over(self) -> Decimal:
+        """How many units exceed what the policy allows, never negative."""
+        return max(-self.remaining - self.ahead, ZERO)
 
 
-def quota_of(terms: Terms, month: Month, uses: Iterable[Use]) -> Quota:
-    """Account for a month of a decision. `uses` are the occasions whose local start lies in the month.
+def merge(quotas: Sequence[Quota]) -> Quota:
+    """Account for several periods that follow one another as for one.
 
-    A month in which the decision begins or ends is granted whole.
+    What was handed on among them cancels out; what expired on the way is told by entries of its own.
     """
-    granted = terms.units if month.overlaps(terms.first_day, terms.last_day) else ZERO
-    in_order = sorted(
-        uses, key=lambda use: (use.starts_on, use.by_another, use.occasion_id or "", use.status, use.units)
-    )
-    entries = [Entry(kind="granted", units=granted, on=month.first_day)]
-    for use in in_order:
-        kind = KINDS[use.status]
-        units = ZERO if kind == "released" else use.units
-        entries.append(Entry(kind, units, use.starts_on, use.occasion_id, use.status, use.by_another))
-    return Quota(month=month, entries=tuple(entries))
-
-
-def plain_number(units: Decimal) -> Text:
-    """Write `2`, or `2,5` (`2.5` in English)."""
-    text = f"{units.normalize():f}"
-    return Text(sv=text.replace(".", ","), en=text)
-
-
-def name_of(month: Month) -> Text:
-    """Write `juni 2026` (`June 2026` in English)."""
-    return Text(
-        sv=f"{MONTHS['sv'][month.number - 1]} {month.year}", en=f"{MONTHS['en'][month.number - 1]} {month.year}"
-    )
+    first, last = quotas[0], quotas[-1]
+    entries: list[Entry] = []
+    for quota in quotas:
+        entries += [entry for entry in quota.entries if quota is first or entry.kind != "carried_in"]
+        if quota is not last and quota.expired:
+            lapsed = Lot(quota.period, -quota.expired, 0)
+            entries.append(Entry("expired", lapsed.units, quota.period.last_day, lapsed))
+    period = Period(first.period.first_day, last.period.last_day, first.period.kind)
+    return replace(last, period=period, entries=tuple(entries))

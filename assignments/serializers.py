@@ -3,12 +3,16 @@
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from assignments.models import Assignment, Decision
+from assignments.models import Adjustment, Assignment, Decision, ScopeChange
 from core.periods import Month
-from core.serializers import UnitsField
+from core.serializers import CommandSerializer, IdField, UnitsField
 from people.models import Client
+
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 class ClientSerializer(serializers.ModelSerializer[Client]):
@@ -20,13 +24,19 @@ class ClientSerializer(serializers.ModelSerializer[Client]):
 
 
 class DecisionSerializer(serializers.ModelSerializer[Decision]):
-    """What was granted."""
+    """What is granted; `units` are those in force today."""
 
-    units = UnitsField(read_only=True)
+    units = serializers.SerializerMethodField()
 
     class Meta:
         model = Decision
-        fields = ["id", "units", "period", "first_day", "last_day"]
+        fields = ["id", "kind", "units", "period", "first_day", "last_day"]
+
+    @extend_schema_field(UnitsField)
+    def get_units(self, decision: Decision) -> int | float:
+        """Say how many units a period it grants now."""
+        today = decision.client.municipality.today(timezone.now())
+        return UnitsField().to_representation(decision.scope_on(today).units)
 
 
 class AssignmentSerializer(serializers.ModelSerializer[Assignment]):
@@ -47,5 +57,61 @@ class MonthQuerySerializer(serializers.Serializer[Any]):
 
     def chosen(self, today: date) -> Month:
         """Return the month asked for."""
+        return self.given or Month.of(today)
+
+    @property
+    def given(self) -> Month | None:
+        """The month asked for, if any."""
         asked = self.validated_data.get("month")
-        return Month.parse(asked) if asked else Month.of(today)
+        return Month.parse(asked) if asked else None
+
+
+class PeriodQuerySerializer(MonthQuerySerializer):
+    """`?month=2026-11`, or `?on=2026-11-18` for the period that a day lies in; today's when both are left out."""
+
+    on = serializers.DateField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse both at once, and days of other centuries."""
+        if "on" in attrs and "month" in attrs:
+            raise serializers.ValidationError({"on": [serializers.ErrorDetail("month | on", "month_or_on")]})
+        if "on" in attrs and not FIRST_YEAR <= attrs["on"].year <= LAST_YEAR:
+            raise serializers.ValidationError({"on": [serializers.ErrorDetail("1900–2199", "invalid")]})
+        return attrs
+
+
+class ChangeScopeSerializer(CommandSerializer):
+    """From which day a decision grants how many units a period."""
+
+    id = IdField(required=False)
+    first_day = serializers.DateField()
+    units = UnitsField()
+
+
+class ScopeChangeSerializer(serializers.ModelSerializer[ScopeChange]):
+    """A change of what a decision grants."""
+
+    units = UnitsField(read_only=True)
+
+    class Meta:
+        model = ScopeChange
+        fields = ["id", "decision", "first_day", "units", "version"]
+
+
+class AdjustUnitsSerializer(CommandSerializer):
+    """Units to add (or, negative, to take away) in the period of a day, and why."""
+
+    id = IdField(required=False)
+    on = serializers.DateField()
+    units = UnitsField()
+    reason = serializers.CharField(max_length=1000)
+
+
+class AdjustmentSerializer(serializers.ModelSerializer[Adjustment]):
+    """What a coordinator added or took away."""
+
+    units = UnitsField(read_only=True)
+
+    class Meta:
+        model = Adjustment
+        fields = ["id", "decision", "on", "units", "reason", "created_at", "version"]

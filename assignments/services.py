@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from assignments.models import Policy
-from assignments.rules import WeightTable
 from core.errors import DomainError, NotYours
 from core.text import Text
 from people.models import Municipality, Role, User
@@ -34,26 +33,27 @@ class PolicyDayTaken(DomainError):
     )
 
 
-def add_policy(
-    *, by: User, municipality: Municipality, now: datetime, first_day: date, weight_steps: Any
-) -> Policy:
+def add_policy(*, by: User, municipality: Municipality, now: datetime, first_day: date, **values: Any) -> Policy:
     """Add rules that hold from a day to come, in the municipality's time zone; the first ones from any day.
 
-    Raise NotYours, PolicyBegun for a day that has begun, PolicyDayTaken, ValueError for steps that are no table.
+    `values` are the other fields of Policy, of which `weight_steps` has no default. Raise NotYours,
+    PolicyBegun for a day that has begun, PolicyDayTaken, ValidationError for rules that can't be meant.
     """
-    WeightTable.parse(weight_steps)
     with transaction.atomic():
         locked = _administered(by, municipality.pk)
         if locked.policies.exists():
             _expect_to_come(locked, first_day, now)
             _expect_free(locked.policies.all(), first_day)
-        return Policy.objects.create(municipality=locked, first_day=first_day, weight_steps=weight_steps)
+        policy = Policy(municipality=locked, first_day=first_day, **values)
+        policy.full_clean()
+        policy.save(force_insert=True)
+    return policy
 
 
 def edit_policy(*, by: User, policy_id: UUID, now: datetime, **values: Any) -> Policy:
-    """Change the first day or the steps of rules that have not begun, to a day that has not either.
+    """Change rules that have not begun, and perhaps their first day, to one that has not either.
 
-    Raise NotYours, PolicyBegun, PolicyDayTaken, ValueError for steps that are no table.
+    Raise NotYours, PolicyBegun, PolicyDayTaken, ValidationError for rules that can't be meant.
     """
     with transaction.atomic():
         policy = Policy.objects.filter(pk=policy_id).first()
@@ -65,8 +65,8 @@ def edit_policy(*, by: User, policy_id: UUID, now: datetime, **values: Any) -> P
         if "first_day" in values:
             _expect_to_come(municipality, values["first_day"], now)
             _expect_free(municipality.policies.exclude(pk=policy.pk), values["first_day"])
-        WeightTable.parse(values.get("weight_steps", policy.weight_steps))
         policy.change(**values)
+        policy.full_clean()
     return policy
 
 

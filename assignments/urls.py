@@ -1,4 +1,4 @@
-"""Paths below /api/v1 that are about assignments."""
+"""Paths below /api/v1 that are about assignments and decisions."""
 
 from django.urls import path
 
@@ -7,4 +7,6 @@ from assignments import views
 urlpatterns = [
     path("assignments", views.AssignmentsView.as_view(), name="assignments"),
     path("assignments/<uuid:assignment_id>", views.AssignmentView.as_view(), name="assignment"),
+    path("decisions/<uuid:decision_id>/adjustments", views.AdjustmentsView.as_view(), name="adjustments"),
+    path("decisions/<uuid:decision_id>/scope-changes", views.ScopeChangesView.as_view(), name="scope-changes"),
 ]

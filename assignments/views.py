@@ -1,16 +1,28 @@
-"""Reading assignments."""
+"""Reading assignments, and changing what their decisions grant."""
 
 from typing import cast
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema
 from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assignments.models import READERS, Assignment, AssignmentQuerySet
-from assignments.serializers import AssignmentSerializer
-from people.models import User
+from assignments import decision_services
+from assignments.models import READERS, Adjustment, Assignment, AssignmentQuerySet, Decision, ScopeChange
+from assignments.serializers import (
+    AdjustmentSerializer,
+    AdjustUnitsSerializer,
+    AssignmentSerializer,
+    ChangeScopeSerializer,
+    ScopeChangeSerializer,
+)
+from core.views import CommandView
+from people.models import Role, User
+
+STAFF = frozenset({Role.COORDINATOR, Role.CASE_OFFICER})
 
 
 class AssignmentsView(ListAPIView[Assignment]):
@@ -36,3 +48,49 @@ class AssignmentView(GenericAPIView[Assignment]):
         """Show it."""
         visible = Assignment.objects.with_decision().visible_to(cast(User, request.user), now=timezone.now())
         return Response(self.get_serializer(visible.get_one(assignment_id)).data)
+
+
+class AdjustmentsView(CommandView, ListAPIView[Adjustment]):
+    """What coordinators added to a decision, or took away."""
+
+    commands = {"POST": AdjustUnitsSerializer}
+    roles = {"GET": STAFF, "POST": frozenset({Role.COORDINATOR})}
+    serializer_class = AdjustmentSerializer
+    queryset = Adjustment.objects.none()
+    ordering = ("-created_at", "id")
+
+    def get_queryset(self) -> QuerySet[Adjustment]:
+        """Limit to the decision, if the caller's municipality made it. Raise NotYours."""
+        here = Decision.objects.of_staff(cast(User, self.request.user), STAFF)
+        return Adjustment.objects.filter(decision=here.get_one(self.kwargs["decision_id"]))
+
+    @extend_schema(responses={201: AdjustmentSerializer, 200: AdjustmentSerializer})
+    def post(self, request: Request, decision_id: UUID) -> Response:
+        """Add units in the period of a day, or take some away."""
+        adjustment, created = decision_services.adjust_units(
+            user=cast(User, request.user), decision_id=decision_id, **self.command(request)
+        )
+        return self.show(adjustment, created=created)
+
+
+class ScopeChangesView(CommandView, ListAPIView[ScopeChange]):
+    """How what a decision grants has changed."""
+
+    commands = {"POST": ChangeScopeSerializer}
+    roles = {"GET": STAFF, "POST": frozenset({Role.CASE_OFFICER})}
+    serializer_class = ScopeChangeSerializer
+    queryset = ScopeChange.objects.none()
+    ordering = ("first_day", "id")
+
+    def get_queryset(self) -> QuerySet[ScopeChange]:
+        """Limit to the decision, if the caller's municipality made it. Raise NotYours."""
+        here = Decision.objects.of_staff(cast(User, self.request.user), STAFF)
+        return ScopeChange.objects.filter(decision=here.get_one(self.kwargs["decision_id"]))
+
+    @extend_schema(responses={201: ScopeChangeSerializer, 200: ScopeChangeSerializer})
+    def post(self, request: Request, decision_id: UUID) -> Response:
+        """Grant another number of units a period from a day on."""
+        change, created = decision_services.change_scope(
+            user=cast(User, request.user), decision_id=decision_id, **self.command(request)
+        )
+        return self.show(change, created=created)

@@ -164,11 +164,11 @@ def _occasion(assignment: Assignment, on: date, hour: int, status: str, title: s
     settled = {"cancelled_by": "client", "reason": "Sjuk"} if status in ("cancelled", "no_show") else {}
     return Occasion.objects.create(
         assignment=assignment,
+        contact_person=assignment.contact_person,
         starts_at=starts_at,
         ends_at=starts_at + timedelta(hours=2),
         status=status,
         title=title,
-        units=Decimal(1),
         **settled,
     )
 

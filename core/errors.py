@@ -65,3 +65,10 @@ class IdConflict(DomainError):
 
     code = "id_conflict"
     text = Text(sv="Id:t är redan använt för något annat.", en="The id is already used for something else.")
+
+
+class ReasonRequired(InvalidInput):
+    """Somebody will ask why."""
+
+    code = "reason_required"
+    text = Text(sv="Skriv en anledning.", en="Give a reason.")

@@ -5,7 +5,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import get_language
 from rest_framework import serializers
+
+from core.errors import DomainError
+from core.text import known_language
 
 
 class CommandSerializer(serializers.Serializer[Any]):
@@ -29,10 +33,14 @@ class MomentField(serializers.DateTimeField):
     default_error_messages = {"offset_required": "Give the offset from UTC, as in 2026-11-22T15:00:00+01:00."}
 
     def enforce_timezone(self, value: datetime) -> datetime:
-        """Refuse a time without an offset: the server must not guess where the phone is."""
+        """Refuse a time without an offset: the server must not guess where the phone is.
+
+        The offset that was written is kept, for rules to look at.
+        """
         if value.tzinfo is None:
             self.fail("offset_required")
-        return super().enforce_timezone(value)
+        super().enforce_timezone(value)
+        return value
 
 
 class IdField(serializers.UUIDField):
@@ -63,6 +71,17 @@ class UnitsField(serializers.DecimalField):
     def to_representation(self, value: Any) -> int | float:  # type: ignore[override]
         """Write whole units without a decimal point."""
         return int(value) if value == int(value) else float(value)
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """Something that is wrong, in the caller's language, with its stable code."""
+
+    code = serializers.CharField()
+    detail = serializers.SerializerMethodField()
+
+    def get_detail(self, error: DomainError) -> str:
+        """Say it in words."""
+        return error.detail(known_language(get_language()))
 
 
 class ActionSerializer(serializers.Serializer[Any]):

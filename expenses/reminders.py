@@ -7,7 +7,7 @@ from core.periods import local_moment
 from expenses.models import Expense
 from notifications.messages import Kind
 from notifications.services import notify
-from people.models import Municipality, Role, User
+from people.models import Municipality
 
 logger = logging.getLogger(__name__)
 MORNING = time(8)
@@ -15,14 +15,8 @@ MORNING = time(8)
 
 def tell_coordinators(municipality: Municipality, now: datetime) -> int:
     """Tell the municipality's coordinators that something waits, unless told already today; return how many."""
-    coordinators = User.objects.filter(
-        is_active=True,
-        memberships__municipality=municipality,
-        memberships__role=Role.COORDINATOR,
-        memberships__is_active=True,
-    )
     return notify(
-        recipients=coordinators,
+        recipients=municipality.coordinators(),
         kind=Kind.EXPENSES_WAITING,
         subject_type="expenses",
         subject_id=None,

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from core.actions import Allowed
-from core.errors import DomainError, InvalidInput
+from core.errors import DomainError, InvalidInput, ReasonRequired
 from core.text import Text
 
 WRONG_ROLE = "wrong_role"  # the front door's own problem
@@ -48,13 +48,6 @@ class ApprovedTooMuch(InvalidInput):
         sv="Godkänt belopp ska vara mer än 0 och högst {claimed} kr.",
         en="The approved amount must be above 0 and at most SEK {claimed}.",
     )
-
-
-class ReasonRequired(InvalidInput):
-    """Whoever gets less than they asked for is told why."""
-
-    code = "reason_required"
-    text = Text(sv="Skriv en anledning.", en="Give a reason.")
 
 
 class ReceiptMissing(DomainError):

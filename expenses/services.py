@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 
 from assignments.models import Assignment
-from core.errors import DomainError, InvalidInput
+from core.errors import DomainError, InvalidInput, ReasonRequired
 from core.periods import Month
 from core.repeats import create_once, fingerprint
 from core.text import Text
@@ -20,6 +20,7 @@ from expenses.reminders import tell_coordinators
 from notifications.messages import Kind
 from notifications.services import notify
 from occasions.models import Occasion
+from occasions.rules import UnknownOccasion
 from people.models import User
 
 Status = Expense.Status
@@ -54,13 +55,6 @@ class UnknownReceipt(InvalidInput):
 
     code = "unknown_receipt"
     text = Text(sv="Kvittot finns inte.", en="There is no such receipt.")
-
-
-class UnknownOccasion(InvalidInput):
-    """There is no such occasion in the assignment."""
-
-    code = "unknown_occasion"
-    text = Text(sv="Tillfället finns inte i uppdraget.", en="There is no such occasion in the assignment.")
 
 
 class ReceiptAlreadyUsed(DomainError):
@@ -205,7 +199,7 @@ def _refuse(
         if expense.action_fingerprint != asked:
             status = _check_decidable(action, expense, user, expected_version)
             if not reason:
-                raise rules.ReasonRequired(field="reason")
+                raise ReasonRequired(field="reason")
             _record(action, expense, user, now, {"status": status, "reason": reason, "action_fingerprint": asked})
     return expense
 

@@ -16,6 +16,9 @@ class Kind(StrEnum):
     OCCASION_TOMORROW = "occasion_tomorrow"
     OCCASION_SOON = "occasion_soon"
     OCCASION_UNLOGGED = "occasion_unlogged"
+    OCCASION_WAITING = "occasion_waiting"
+    OCCASION_APPROVED = "occasion_approved"
+    OCCASION_DECLINED = "occasion_declined"
     EXPENSE_APPROVED = "expense_approved"
     EXPENSE_RETURNED = "expense_returned"
     EXPENSE_REJECTED = "expense_rejected"
@@ -51,6 +54,9 @@ MESSAGES: Mapping[str, Message] = {
     Kind.OCCASION_UNLOGGED: Message(
         REMINDER, Text(sv="Det finns något kvar att fylla i.", en="There is something left to fill in.")
     ),
+    Kind.OCCASION_WAITING: Message(Text(sv="En fråga väntar på svar", en="A question is waiting"), OPEN),
+    Kind.OCCASION_APPROVED: Message(Text(sv="Din fråga är godkänd", en="Your question is approved"), OPEN),
+    Kind.OCCASION_DECLINED: Message(Text(sv="Din fråga är avslagen", en="Your question is declined"), OPEN),
     Kind.EXPENSE_APPROVED: Message(Text(sv="Utlägg godkänt", en="Expense approved"), OPEN),
     Kind.EXPENSE_RETURNED: Message(Text(sv="Utlägg behöver kompletteras", en="Expense needs a change"), OPEN),
     Kind.EXPENSE_REJECTED: Message(Text(sv="Utlägg avslaget", en="Expense rejected"), OPEN),

@@ -41,7 +41,7 @@ class MomentFilter(filters.IsoDateTimeFilter):  # type: ignore[misc]
 
 
 class OccasionFilter(filters.FilterSet):  # type: ignore[misc]
-    """`?assignment=&status=&starts_after=&starts_before=`; `starts_after` counts in the moment itself."""
+    """`?assignment=&status=&asked=&starts_after=&starts_before=`; `starts_after` counts in the moment itself."""
 
     assignment = filters.UUIDFilter(field_name="assignment")
     starts_after = MomentFilter(field_name="starts_at", lookup_expr="gte")
@@ -49,4 +49,4 @@ class OccasionFilter(filters.FilterSet):  # type: ignore[misc]
 
     class Meta:
         model = Occasion
-        fields = ["status"]
+        fields = ["status", "asked"]

@@ -1,13 +1,11 @@
 """When an occasion may be planned, changed and settled. Pure: every rule is told the time."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as wall_time
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from assignments.quota import plain_number
-from assignments.rules import HALF
 from core.actions import Allowed
 from core.errors import DomainError, InvalidInput
 from core.periods import local_date
@@ -17,15 +15,22 @@ LONGEST = timedelta(days=14)
 FARTHEST_AHEAD = timedelta(days=365)
 LONGEST_AGO = timedelta(days=90)
 EVENING = wall_time(19)
-ONE = Decimal(1)
 BEEN = frozenset({"completed", "no_show"})
+# While these last, their contact person can be nowhere else.
+TAKES_TIME = frozenset({"planned", "completed"})
 
+# answer → what asking starts from → what it leads to
+ANSWERS: Mapping[str, Mapping[str, str]] = {
+    "approve": {"waiting": "approved"},
+    "decline": {"waiting": "declined"},
+}
 # action → status it starts from → status it leads to
 TRANSITIONS: Mapping[str, Mapping[str, str]] = {
     "edit": {"planned": "planned", "completed": "completed"},
     "complete": {"planned": "completed"},
     "cancel": {"planned": "cancelled"},
     "no_show": {"planned": "no_show"},
+    "restore": {"cancelled": "planned"},
 }
 
 
@@ -90,38 +95,37 @@ class WrongStatus(DomainError):
     )
 
 
-class UnitsNotWhole(InvalidInput):
-    """A contact person's units are whole and at least one."""
+class Overlapping(DomainError):
+    """Nobody is at two occasions at once, unless one outing is both."""
 
-    code = "units_not_whole"
-    text = Text(sv="Ange ett helt antal, minst 1.", en="Give a whole number, at least 1.")
-
-
-class UnitsNotHalf(InvalidInput):
-    """A contact family's units are days in halves."""
-
-    code = "units_not_half"
-    text = Text(sv="Ange dygn i halva steg, minst 0,5.", en="Give days in halves, at least 0.5.")
-
-
-class UnitsAboveTable(DomainError):
-    """More than the table gives has to be asked for."""
-
-    code = "units_above_table"
+    code = "overlapping"
     text = Text(
-        sv="Ett så långt tillfälle räknas som {units}. Tala med din samordnare om det ska räknas som fler.",
-        en="An occasion of this length counts as {units}. Talk to your coordinator if it should count more.",
+        sv="Du har redan ett tillfälle den tiden.",
+        en="You have another occasion at that time already.",
     )
 
 
-class QuotaExceeded(DomainError):
-    """The decision has not so many units left."""
+class NotSkipped(DomainError):
+    """Only what was skipped for another occasion comes back."""
 
-    code = "quota_exceeded"
+    code = "not_skipped"
     text = Text(
-        sv="Det finns {remaining} kvar i {month} och tillfället räknas som {units}.",
-        en="{remaining} left in {month}, and the occasion counts as {units}.",
+        sv="Bara ett överhoppat tillfälle kan tas tillbaka.", en="Only a skipped occasion can be taken back."
     )
+
+
+class NothingAsked(DomainError):
+    """Nobody waits for an answer."""
+
+    code = "nothing_asked"
+    text = Text(sv="Tillfället väntar inte på något svar.", en="The occasion does not wait for an answer.")
+
+
+class UnknownOccasion(InvalidInput):
+    """There is no such occasion, or it can't be used so."""
+
+    code = "unknown_occasion"
+    text = Text(sv="Tillfället finns inte i uppdraget.", en="There is no such occasion in the assignment.")
 
 
 def check_times(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
@@ -152,26 +156,6 @@ def check_days(starts_on: date, *ranges: tuple[date, date | None]) -> None:
             raise OutsideAssignment(field="starts_at")
 
 
-def check_units(asked: Decimal, *, most: Decimal, halves: bool) -> None:
-    """Refuse units that an occasion can't count as: `most` is what the table, or itself until now, gives.
-
-    `halves` is for contact families. Raise UnitsNotWhole, UnitsNotHalf or UnitsAboveTable.
-    """
-    step = HALF if halves else ONE
-    if asked < step or asked % step:
-        raise (UnitsNotHalf if halves else UnitsNotWhole)(field="units")
-    if asked > most:
-        raise UnitsAboveTable(field="units", units=plain_number(most))
-
-
-def reweigh(units: Decimal, *, before: Decimal, after: Decimal) -> Decimal:
-    """Return what an occasion of `units` counts as when its weight goes from `before` to `after`.
-
-    One that counted as it weighed goes on so. One that was asked to count as less is not made more.
-    """
-    return after if units == before else min(units, after)
-
-
 def is_held(ends_at: datetime, now: datetime) -> bool:
     """Tell whether an occasion that is entered now has already been: then it is logged, not planned."""
     return ends_at <= now
@@ -186,34 +170,57 @@ def standing(status: str, *, settled: bool) -> str:
     return "planned" if status == "completed" and not settled else status
 
 
-def check_action(action: str, *, status: str, starts_at: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """Return the status that an action leads to. Raise WrongStatus or NotYetHeld.
+def check_action(
+    action: str, *, status: str, starts_at: datetime, now: datetime, zone: ZoneInfo, skipped: bool = False
+) -> str:
+    """Return the status that an action leads to. Raise WrongStatus, NotSkipped or NotYetHeld.
 
     An occasion can be settled from its own day on, so that nobody is refused at the door. `starts_at` is
     when it will start with the action done: what was held can't be moved to a later day either.
     """
     if status not in TRANSITIONS[action]:
         raise WrongStatus
+    if action == "restore" and not skipped:
+        raise NotSkipped
     after = TRANSITIONS[action][status]
     if after in BEEN and local_date(starts_at, zone) > local_date(now, zone):
         raise NotYetHeld(field="starts_at")
     return after
 
 
-def allowed_actions(
-    *, status: str, settled: bool, starts_at: datetime, now: datetime, zone: ZoneInfo, obstacle: str | None
-) -> list[Allowed]:
-    """List every action and whether it would work, so that the app never guesses.
+@dataclass(frozen=True)
+class Obstacles:
+    """The problem codes that a person meets whatever the occasion's state, None where nothing is in the way.
 
-    `obstacle` is the problem code that whoever asks meets, whatever the occasion's state.
+    `plan` is about all that its contact person does, `answer` about what coordinators do.
     """
+
+    plan: str | None = None
+    answer: str | None = None
+
+
+def allowed_actions(
+    *,
+    status: str,
+    settled: bool,
+    skipped: bool,
+    asked: str,
+    starts_at: datetime,
+    now: datetime,
+    zone: ZoneInfo,
+    obstacles: Obstacles,
+) -> list[Allowed]:
+    """List every action and whether it would work, so that the app never guesses."""
     found = []
     for action in TRANSITIONS:
-        code = obstacle
+        code = obstacles.plan
         try:
-            start = status if action == "edit" else standing(status, settled=settled)
-            check_action(action, status=start, starts_at=starts_at, now=now, zone=zone)
+            start = standing(status, settled=settled) if action in ("complete", "cancel", "no_show") else status
+            check_action(action, status=start, starts_at=starts_at, now=now, zone=zone, skipped=skipped)
         except DomainError as error:
             code = code or error.code
+        found.append(Allowed(action, code is None, code))
+    for action, starts in ANSWERS.items():
+        code = obstacles.answer or (None if asked in starts else NothingAsked.code)
         found.append(Allowed(action, code is None, code))
     return found

@@ -1,19 +1,18 @@
-"""How occasions and quotas look to the phone."""
+"""How occasions look to the phone."""
 
-from typing import Any
+from dataclasses import asdict
+from typing import Any, cast
 
 from django.utils import timezone
 from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from assignments.quota import Entry
-from core.serializers import ActionSerializer, CommandSerializer, IdField, MomentField, UnitsField
+from assignments.rules import PolicyVersions
+from core.serializers import ActionSerializer, ProblemSerializer, UnitsField
 from core.text import known_language
-from occasions.models import Activity, ActivityKind, Occasion
+from occasions.models import Activity, ActivityKind, Occasion, Outing
 from occasions.rules import allowed_actions
-
-MAX_ACTIVITIES = 20
 
 
 class ActivitySerializer(serializers.ModelSerializer[Activity]):
@@ -26,85 +25,87 @@ class ActivitySerializer(serializers.ModelSerializer[Activity]):
         fields = ["kind", "note"]
 
 
-class OccasionSerializer(serializers.ModelSerializer[Occasion]):
-    """An occasion with its activities and what may be done with it now."""
+class OutcomeSerializer(serializers.Serializer[Any]):
+    """What follows from an occasion that was cancelled or missed, by the policy."""
 
-    units = UnitsField(read_only=True)
+    units_used = serializers.BooleanField()
+    paid = serializers.BooleanField()
+    costs_repaid = serializers.BooleanField()
+
+
+class OccasionSerializer(serializers.ModelSerializer[Occasion]):
+    """An occasion with its activities and what may be done with it now.
+
+    `units` is what it counts as now, `asked_units` what it will count as if the coordinator says yes.
+    """
+
+    units = serializers.SerializerMethodField()
+    asked_units = UnitsField(read_only=True, allow_null=True)
     activities = ActivitySerializer(many=True, read_only=True)
+    outcome = serializers.SerializerMethodField()
+    warnings = ProblemSerializer(many=True, read_only=True, help_text="What the policy warns of, once written.")
     allowed_actions = serializers.SerializerMethodField()
 
     class Meta:
         model = Occasion
         fields = [
-            "id", "assignment", "starts_at", "ends_at", "place", "title", "status", "units", "activities", "note",
-            "cancelled_by", "reason", "allowed_actions", "version",
+            "id", "assignment", "outing", "starts_at", "ends_at", "place", "title", "status",
+            "units", "asked", "asked_units", "units_reason", "answer_reason", "activities", "note",
+            "cancelled_by", "cancelled_at", "reason", "skipped_for", "outcome", "warnings", "allowed_actions",
+            "version",
         ]  # fmt: skip
+
+    @extend_schema_field(UnitsField)
+    def get_units(self, occasion: Occasion) -> int | float:
+        """Say what it counts as."""
+        return UnitsField().to_representation(occasion.units(self._versions(occasion)))
+
+    @extend_schema_field(OutcomeSerializer(allow_null=True))
+    def get_outcome(self, occasion: Occasion) -> dict[str, bool] | None:
+        """Say what follows from its being cancelled or missed."""
+        outcome = occasion.outcome(self._versions(occasion))
+        return None if outcome is None else asdict(outcome)
 
     @extend_schema_field(ActionSerializer(many=True))
     def get_allowed_actions(self, occasion: Occasion) -> list[dict[str, Any]]:
         """Tell the app what it may offer, so that it never guesses."""
-        user, now = self.context["request"].user, timezone.now()
+        now = timezone.now()
         actions = allowed_actions(
             status=occasion.status,
             settled=bool(occasion.action_fingerprint),
+            skipped=occasion.skipped_for_id is not None,
+            asked=occasion.asked,
             starts_at=occasion.starts_at,
             now=now,
             zone=occasion.municipality.zone,
-            obstacle=occasion.assignment.obstacle(user, now=now),
+            obstacles=occasion.obstacles(self.context["request"].user, now=now),
         )
         return [vars(action) for action in actions]
 
-
-class GivenActivitySerializer(CommandSerializer):
-    """An activity by the code of its kind."""
-
-    kind = serializers.SlugField(max_length=50)
-    note = serializers.CharField(max_length=500, required=False, allow_blank=True)
-
-
-class EditOccasionSerializer(CommandSerializer):
-    """What may be changed of an occasion."""
-
-    starts_at = MomentField(required=False)
-    ends_at = MomentField(required=False)
-    place = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    title = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    note = serializers.CharField(max_length=4000, required=False, allow_blank=True)
-    units = UnitsField(required=False)
-    activities = serializers.ListField(child=GivenActivitySerializer(), required=False, max_length=MAX_ACTIVITIES)
+    def _versions(self, occasion: Occasion) -> PolicyVersions:
+        """Read the policy of each municipality once for a whole list."""
+        known: dict[Any, PolicyVersions] = cast(dict[str, Any], self.context).setdefault("policy_versions", {})
+        municipality = occasion.municipality.pk
+        if municipality not in known:
+            known[municipality] = occasion.policy_versions
+        return known[municipality]
 
 
-class PlanOccasionSerializer(EditOccasionSerializer):
-    """What it takes to plan an occasion, or to log one afterwards."""
+class OutingSerializer(serializers.ModelSerializer[Outing]):
+    """One outing with several clients: an occasion for each."""
 
-    id = IdField(required=False)
-    assignment = IdField()
-    starts_at = MomentField()
-    ends_at = MomentField()
+    occasions = serializers.SerializerMethodField()
 
+    class Meta:
+        model = Outing
+        fields = ["id", "occasions", "version"]
 
-class CompleteOccasionSerializer(CommandSerializer):
-    """How it went; nothing at all means as planned."""
-
-    starts_at = MomentField(required=False)
-    ends_at = MomentField(required=False)
-    units = UnitsField(required=False)
-    activities = serializers.ListField(child=GivenActivitySerializer(), required=False, max_length=MAX_ACTIVITIES)
-    note = serializers.CharField(max_length=4000, required=False, allow_blank=True)
-
-
-class CancelOccasionSerializer(CommandSerializer):
-    """Who cancelled, and why."""
-
-    cancelled_by = serializers.ChoiceField(choices=Occasion.CancelledBy.choices)
-    reason = serializers.CharField(max_length=1000)
-
-
-class NoShowSerializer(CommandSerializer):
-    """That nobody came: the client, unless something else was in the way."""
-
-    cancelled_by = serializers.ChoiceField(choices=Occasion.CancelledBy.choices, default="client")
-    reason = serializers.CharField(max_length=1000, allow_blank=True, default="")
+    @extend_schema_field(OccasionSerializer(many=True))
+    def get_occasions(self, outing: Outing) -> Any:
+        """Show those that the caller may see."""
+        user = self.context["request"].user
+        seen = Occasion.objects.complete().visible_to(user, now=timezone.now()).filter(outing=outing)
+        return OccasionSerializer(seen.order_by("created_at", "pk"), many=True, context=self.context).data
 
 
 class ActivityKindSerializer(serializers.ModelSerializer[ActivityKind]):
@@ -119,30 +120,3 @@ class ActivityKindSerializer(serializers.ModelSerializer[ActivityKind]):
     def get_name(self, kind: ActivityKind) -> str:
         """Say it in the caller's language."""
         return str(getattr(kind, f"name_{known_language(get_language())}"))
-
-
-class EntrySerializer(serializers.Serializer[Entry]):
-    """One line of the account, with its sentence."""
-
-    kind = serializers.ChoiceField(choices=["granted", "used", "planned", "released"])
-    units = UnitsField()
-    on = serializers.DateField()
-    occasion = serializers.UUIDField(source="occasion_id", allow_null=True)
-    text = serializers.SerializerMethodField()
-
-    def get_text(self, entry: Entry) -> str:
-        """Say where the number comes from."""
-        return entry.sentence(known_language(get_language()))
-
-
-class QuotaSerializer(serializers.Serializer[Any]):
-    """The account of a decision and a month, in units."""
-
-    month = serializers.CharField()
-    granted = UnitsField()
-    carried_in = UnitsField()
-    adjustments = UnitsField()
-    used = UnitsField()
-    planned = UnitsField()
-    remaining = UnitsField()
-    entries = EntrySerializer(many=True)

@@ -1,33 +1,39 @@
-"""Planning, editing and settling occasions. The decision's row is locked first, always: it owns the limit."""
+"""Planning and editing occasions, and what either would do."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from copy import copy
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import prefetch_related_objects
 
-from assignments.models import Assignment, AssignmentQuerySet, Decision, Policy
-from assignments.quota import ZERO, name_of, plain_number, quota_of
-from core.errors import InvalidInput
-from core.periods import Month, local_date
+from assignments.judging import Book
+from assignments.models import Assignment
 from core.repeats import create_once, fingerprint
-from core.text import Text
 from notifications.services import withdraw
 from occasions import rules
-from occasions.models import Activity, Occasion, kinds_by_code
+from occasions.books import read_book
+from occasions.counting import Change, judge_change, skip, skippable, tell_of_question
+from occasions.models import Activity, Occasion
+from occasions.writing import (
+    check_days,
+    check_free,
+    check_times,
+    day_of,
+    in_utc,
+    lock_own,
+    locked_own,
+    one_at_a_time,
+    resolve_activities,
+    write_activities,
+)
 from people.models import User
 
 Status = Occasion.Status
-
-
-class UnknownActivityKind(InvalidInput):
-    """The municipality does not offer that kind of activity."""
-
-    code = "unknown_activity_kind"
-    text = Text(sv="Aktiviteten {kind} finns inte.", en="There is no activity {kind}.")
+# What is not a column of the same name.
+APART = frozenset({"activities", "units", "units_reason", "skip"})
 
 
 def plan_occasion(
@@ -35,230 +41,173 @@ def plan_occasion(
 ) -> tuple[Occasion, bool]:
     """Plan an occasion, or log one that has been; return it and whether it is new.
 
-    `values` are `starts_at`, `ends_at` and optionally `place`, `title`, `note`, `units`, `activities`.
-    Raise NotYours, IdConflict, UnknownActivityKind, QuotaExceeded, NoPolicy or what `occasions.rules` refuses.
+    `values` are `starts_at`, `ends_at` and optionally `place`, `title`, `note`, `activities`, other `units` with
+    a `units_reason`, and ids of planned occasions to `skip` for it. Raise NotYours, IdConflict,
+    UnknownActivityKind, UnknownOccasion, QuotaExceeded, Overlapping, NoPolicy or what the rules refuse.
     """
-    values = _in_utc(values)
     asked = fingerprint("plan_occasion", {"assignment": assignment, **values})
-    with transaction.atomic():
-        _lock_decision(Assignment.objects.own(user, now=now).filter(pk=assignment))
+    with transaction.atomic(), one_at_a_time():
+        lock_own(user, Assignment.objects.own(user, now=now).filter(pk=assignment))
         found = Assignment.objects.get_own(assignment, user=user, now=now)
-        return create_once(
+        occasion, created = create_once(
             Occasion.objects.complete().own(user, now=now),
             row_id=id,
             asked=asked,
-            create=lambda: _create(found, id or uuid4(), asked, values, now),
+            create=lambda: create_planned(
+                prepare_plan(found, id or uuid4(), values, user=user, now=now), values, asked=asked, now=now
+            ),
         )
+    return occasion, created
 
 
-def _create(
-    assignment: Assignment, row_id: UUID, asked: str, values: Mapping[str, Any], now: datetime
-) -> Occasion:
-    fields = {name: value for name, value in values.items() if name not in ("activities", "units")}
-    rules.check_times(fields["starts_at"], fields["ends_at"], now)
-    held = rules.is_held(fields["ends_at"], now)
+def prepare_plan(
+    assignment: Assignment,
+    row_id: UUID,
+    values: Mapping[str, Any],
+    *,
+    user: User,
+    now: datetime,
+    book: Book | None = None,
+) -> Change:
+    """Return what planning would do, without writing. Raise what `plan_occasion` raises but QuotaExceeded."""
     occasion = Occasion(
         pk=row_id,
         assignment=assignment,
-        status=Status.COMPLETED if held else Status.PLANNED,
-        creation_fingerprint=asked,
-        **fields,
+        contact_person=user,
+        **{name: value for name, value in in_utc(values).items() if name not in APART},
     )
-    _check_days(occasion, occasion.starts_at)
-    occasion.units = _weigh(occasion, occasion.starts_at, occasion.ends_at)
-    if "units" in values:
-        _check_units(occasion, values["units"], most=occasion.units)
-        occasion.units = values["units"]
-    _check_room(occasion, occasion.starts_at, before=ZERO, after=occasion.units)
+    check_times(occasion, now)
+    check_days(occasion, occasion.starts_at)
+    occasion.status = Status.COMPLETED if rules.is_held(occasion.ends_at, now) else Status.PLANNED
+    skipped = skippable(Occasion.objects.own(user, now=now), values.get("skip", []), occasion, now)
+    check_free(occasion, besides=skipped)
+    return judge_change(book or read_book(assignment.decision), None, occasion, values, skipped=skipped)
+
+
+def create_planned(change: Change, values: Mapping[str, Any], *, asked: str, now: datetime) -> Occasion:
+    """Write what `prepare_plan` prepared. Raise QuotaExceeded or UnknownActivityKind."""
+    occasion = change.occasion
+    occasion.warnings = change.expect_room()
+    for name, value in change.fields.items():
+        setattr(occasion, name, value)
+    occasion.creation_fingerprint = asked
+    skip(change.skipped, to_make_room_for=occasion.pk, now=now)
     occasion.save(force_insert=True)
-    _write_activities(occasion, values.get("activities", []))
+    write_activities(occasion, _activities(occasion, values))
+    tell_of_question(occasion, now)
     return occasion
 
 
 def edit_occasion(
     *, user: User, occasion_id: UUID, expected_version: int, now: datetime, **values: Any
 ) -> Occasion:
-    """Change what is given of an occasion that is planned or completed.
+    """Change what is given of an occasion that is planned or completed, and perhaps skip others for it.
 
-    Raise NotYours, StaleVersion, UnknownActivityKind, QuotaExceeded or what `occasions.rules` refuses.
+    Raise NotYours, StaleVersion, UnknownActivityKind, UnknownOccasion, QuotaExceeded, Overlapping or what the
+    rules refuse.
     """
-    values = _in_utc(values)
-    with transaction.atomic():
-        occasion = _locked(occasion_id, user, now)
-        occasion.expect(expected_version, already=_holds(occasion, values))
+    with transaction.atomic(), one_at_a_time():
+        occasion = locked_own(occasion_id, user, now)
+        occasion.expect(expected_version, already=_holds(occasion, in_utc(values)))
         if occasion.version != expected_version:
             return occasion  # An earlier try of this very edit got through; whatever came later stands.
-        _check_action("edit", occasion, values, now)
-        _apply(occasion, values, now, status=occasion.status)
+        status = check_action("edit", occasion, values, now)
+        apply_change(occasion, prepare_change(occasion, values, status=status, user=user, now=now), values, now)
     return occasion
 
 
-def complete_occasion(*, user: User, occasion_id: UUID, now: datetime, **values: Any) -> Occasion:
-    """Log that an occasion was held, as planned or as given. The same call again changes nothing.
+def prepare_change(
+    occasion: Occasion,
+    values: Mapping[str, Any],
+    *,
+    status: str,
+    user: User,
+    now: datetime,
+    book: Book | None = None,
+) -> Change:
+    """Return what an edit, or completing with other times, would do, without writing.
 
-    Raise NotYours, WrongStatus, NotYetHeld, UnknownActivityKind, QuotaExceeded or what the rules refuse.
+    Raise what `edit_occasion` raises but QuotaExceeded and StaleVersion.
     """
-    return _settle("complete", user, occasion_id, now, _in_utc(values))
+    after = copy(occasion)
+    after.status = status
+    for name in ("starts_at", "ends_at"):
+        setattr(after, name, in_utc(values).get(name, getattr(occasion, name)))
+    moved = (after.starts_at, after.ends_at) != (occasion.starts_at, occasion.ends_at)
+    returns = status in rules.TAKES_TIME and occasion.status not in rules.TAKES_TIME
+    if moved:
+        check_times(after, now)
+    if "ends_at" in values and status in rules.BEEN:
+        rules.check_end(after.ends_at, now=now, zone=occasion.municipality.zone)
+    if returns or day_of(occasion, after.starts_at) != day_of(occasion, occasion.starts_at):
+        check_days(occasion, after.starts_at)
+    skipped = skippable(Occasion.objects.own(user, now=now), values.get("skip", []), occasion, now)
+    if moved or returns:
+        check_free(after, besides=skipped)
+    if moved or returns or "units" in values or skipped:
+        return judge_change(
+            book or read_book(occasion.assignment.decision), occasion.use, after, values, skipped=skipped
+        )
+    return Change(after)
 
 
-def cancel_occasion(*, user: User, occasion_id: UUID, now: datetime, cancelled_by: str, reason: str) -> Occasion:
-    """Cancel a planned occasion, which gives its units back. The same call again changes nothing.
-
-    Raise NotYours or WrongStatus.
-    """
-    return _settle("cancel", user, occasion_id, now, {"cancelled_by": cancelled_by, "reason": reason})
-
-
-def record_no_show(*, user: User, occasion_id: UUID, now: datetime, cancelled_by: str, reason: str) -> Occasion:
-    """Record that nobody came, which uses the units. The same call again changes nothing.
-
-    Raise NotYours, WrongStatus or NotYetHeld.
-    """
-    return _settle("no_show", user, occasion_id, now, {"cancelled_by": cancelled_by, "reason": reason})
-
-
-def _settle(action: str, user: User, occasion_id: UUID, now: datetime, values: Mapping[str, Any]) -> Occasion:
-    asked = fingerprint(action, values)
-    with transaction.atomic():
-        occasion = _locked(occasion_id, user, now)
-        if occasion.action_fingerprint == asked:
-            return occasion
-        status = _check_action(action, occasion, values, now)
-        _apply(occasion, values, now, status=status, action_fingerprint=asked)
+def apply_change(
+    occasion: Occasion, change: Change, values: Mapping[str, Any], now: datetime, **states: Any
+) -> None:
+    """Write what `prepare_change` prepared, with the new state. Raise QuotaExceeded or UnknownActivityKind."""
+    occasion.warnings = change.expect_room()
+    fields = {name: value for name, value in in_utc(values).items() if name not in APART}
+    if (change.occasion.starts_at, change.occasion.ends_at) != (occasion.starts_at, occasion.ends_at):
         withdraw(subject_id=occasion.pk, now=now)
-    return occasion
+    skip(change.skipped, to_make_room_for=occasion.pk, now=now)
+    asked = occasion.asked_units
+    rewritten = "activities" in values and not _has_activities(occasion, values["activities"])
+    if rewritten:
+        write_activities(occasion, _activities(change.occasion, values))
+    if not occasion.change(**fields, **change.fields, **states) and rewritten:
+        occasion.touch()
+    if occasion.asked_units != asked:
+        tell_of_question(occasion, now)
 
 
-def _in_utc(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Move moments to UTC.
-
-    Python compares and subtracts two times of one zone by the clock on the wall, which is an hour wrong
-    across the switch to or from summer time.
-    """
-    return {
-        name: value.astimezone(UTC) if isinstance(value, datetime) else value for name, value in values.items()
-    }
-
-
-def _lock_decision(assignments: AssignmentQuerySet) -> None:
-    """Lock the decision of the assignment: one at a time changes its units. What is read after is fresh.
-
-    The weaker lock is enough, and lets others refer to the row meanwhile.
-    """
-    decisions = Decision.objects.filter(pk__in=assignments.values("decision"))
-    decisions.select_for_update(no_key=True).first()
-
-
-def _locked(occasion_id: UUID, user: User, now: datetime) -> Occasion:
-    """Lock the decision, then the occasion, in that order everywhere. Raise NotYours."""
-    _lock_decision(Assignment.objects.own(user, now=now).filter(occasions=occasion_id))
-    own = Occasion.objects.complete().own(user, now=now)
-    return own.select_for_update(of=("self",), no_key=True).get_one(occasion_id)
-
-
-def _check_action(action: str, occasion: Occasion, values: Mapping[str, Any], now: datetime) -> str:
+def check_action(action: str, occasion: Occasion, values: Mapping[str, Any], now: datetime) -> str:
+    """Return the status that an action leads to. Raise WrongStatus, NotSkipped or NotYetHeld."""
     try:
         return rules.check_action(
             action,
-            status=occasion.status if action == "edit" else occasion.standing,
+            status=occasion.status if action in ("edit", "restore") else occasion.standing,
             starts_at=values.get("starts_at", occasion.starts_at),
             now=now,
             zone=occasion.municipality.zone,
+            skipped=occasion.skipped_for_id is not None,
         )
     except rules.WrongStatus as error:
         error.present = occasion
         raise
 
 
-def _apply(occasion: Occasion, values: Mapping[str, Any], now: datetime, **states: str) -> None:
-    """Write the values and the new state, when there is room for the units."""
-    fields = {name: value for name, value in values.items() if name not in ("activities", "units")}
-    starts_at = fields.get("starts_at", occasion.starts_at)
-    ends_at = fields.get("ends_at", occasion.ends_at)
-    if (starts_at, ends_at) != (occasion.starts_at, occasion.ends_at):
-        rules.check_times(starts_at, ends_at, now)
-        withdraw(subject_id=occasion.pk, now=now)
-    if "ends_at" in fields and states["status"] in rules.BEEN:
-        rules.check_end(ends_at, now=now, zone=occasion.municipality.zone)
-    if _day(occasion, starts_at) != _day(occasion, occasion.starts_at):
-        _check_days(occasion, starts_at)
-    units = _units_after(occasion, starts_at, ends_at, values.get("units"))
-    stays = Month.of(_day(occasion, starts_at)) == Month.of(_day(occasion, occasion.starts_at))
-    _check_room(occasion, starts_at, before=occasion.units if stays else ZERO, after=units)
-    rewritten = "activities" in values and not _has_activities(occasion, values["activities"])
-    if rewritten:
-        _write_activities(occasion, values["activities"])
-    if not occasion.change(**fields, units=units, **states) and rewritten:
-        occasion.touch()
-
-
-def _units_after(occasion: Occasion, starts_at: datetime, ends_at: datetime, asked: Decimal | None) -> Decimal:
-    """Return what it counts as once it lies between these times. Raise what `check_units` refuses."""
-    moved = (starts_at, ends_at) != (occasion.starts_at, occasion.ends_at)
-    if not moved and asked in (None, occasion.units):
-        return occasion.units
-    after = _weigh(occasion, starts_at, ends_at)
-    if asked is not None:
-        _check_units(occasion, asked, most=after if moved else max(after, occasion.units))
-        return asked
-    before = _weigh(occasion, occasion.starts_at, occasion.ends_at)
-    return rules.reweigh(occasion.units, before=before, after=after)
+def _activities(occasion: Occasion, values: Mapping[str, Any]) -> list[Activity]:
+    offers = occasion.policy_versions.in_force(day_of(occasion, occasion.starts_at)).offers
+    return resolve_activities(occasion.municipality.pk, values.get("activities", []), offers)
 
 
 def _holds(occasion: Occasion, values: Mapping[str, Any]) -> bool:
-    plain = {name: value for name, value in values.items() if name != "activities"}
-    if "activities" not in values:
-        return occasion.holds(**plain)
-    return _has_activities(occasion, values["activities"]) and (not plain or occasion.holds(**plain))
+    """Tell whether an edit has been made already, of which there is something."""
+    plain = {name: value for name, value in values.items() if name not in APART}
+    return (
+        bool(values)
+        and (not plain or occasion.holds(**plain))
+        and ("activities" not in values or _has_activities(occasion, values["activities"]))
+        and ("units" not in values or _counts_as(occasion, values["units"]))
+        and set(values.get("skip", [])) <= set(occasion.skipped.values_list("pk", flat=True))
+    )
+
+
+def _counts_as(occasion: Occasion, units: Decimal) -> bool:
+    counted = read_book(occasion.assignment.decision).counted(occasion.use)
+    return units == (counted if occasion.asked_units is None else occasion.asked_units)
 
 
 def _has_activities(occasion: Occasion, activities: Sequence[Mapping[str, str]]) -> bool:
     present = [(activity.kind.code, activity.note) for activity in occasion.activities.all()]
     return present == [(given["kind"], given.get("note", "")) for given in activities]
-
-
-def _day(occasion: Occasion, moment: datetime) -> date:
-    return local_date(moment, occasion.municipality.zone)
-
-
-def _check_days(occasion: Occasion, starts_at: datetime) -> None:
-    assignment, decision = occasion.assignment, occasion.assignment.decision
-    ranges = (assignment.first_day, assignment.last_day), (decision.first_day, decision.last_day)
-    rules.check_days(_day(occasion, starts_at), *ranges)
-
-
-def _weigh(occasion: Occasion, starts_at: datetime, ends_at: datetime) -> Decimal:
-    """Weigh it by the policy of its own date. Raise NoPolicy."""
-    policy = Policy.in_force(occasion.municipality.pk, _day(occasion, starts_at))
-    return policy.weights.weigh(ends_at - starts_at)
-
-
-def _check_units(occasion: Occasion, asked: Decimal, *, most: Decimal) -> None:
-    family = occasion.assignment.decision.kind == Decision.Kind.CONTACT_FAMILY
-    rules.check_units(asked, most=most, halves=family)
-
-
-def _check_room(occasion: Occasion, starts_at: datetime, *, before: Decimal, after: Decimal) -> None:
-    if after <= before:
-        return
-    decision, zone = occasion.assignment.decision, occasion.municipality.zone
-    month = Month.of(local_date(starts_at, zone))
-    quota = quota_of(decision.terms, month, Occasion.objects.uses_of([decision.pk], month, zone)[decision.pk])
-    if not quota.has_room_for(before=before, after=after):
-        room = max(quota.remaining + before, ZERO)
-        raise rules.QuotaExceeded(remaining=plain_number(room), month=name_of(month), units=plain_number(after))
-
-
-def _write_activities(occasion: Occasion, activities: Sequence[Mapping[str, str]]) -> None:
-    """Replace the occasion's activities. Raise UnknownActivityKind."""
-    kinds = kinds_by_code(occasion.municipality.pk, (given["kind"] for given in activities))
-    for position, given in enumerate(activities):
-        if given["kind"] not in kinds:
-            raise UnknownActivityKind(field=f"activities/{position}/kind", kind=given["kind"])
-    occasion.activities.all().delete()
-    Activity.objects.bulk_create(
-        Activity(occasion=occasion, kind=kinds[given["kind"]], note=given.get("note", ""), position=position)
-        for position, given in enumerate(activities)
-    )
-    occasion._prefetched_objects_cache = {}  # type: ignore[attr-defined]
-    prefetch_related_objects([occasion], "activities__kind")

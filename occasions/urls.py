@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from occasions import calendar_views, views
+from occasions import calendar_views, quota_views, views
 
 urlpatterns = [
     path("activity-kinds", views.ActivityKindsView.as_view(), name="activity-kinds"),
-    path("assignments/<uuid:assignment_id>/quota", views.QuotaView.as_view(), name="quota"),
+    path("assignments/<uuid:assignment_id>/quota", quota_views.QuotaView.as_view(), name="quota"),
+    path("quotas", quota_views.QuotasView.as_view(), name="quotas"),
     path("occasions", views.OccasionsView.as_view(), name="occasions"),
+    path("occasions/preview", views.PreviewOccasionView.as_view(), name="preview-occasion"),
     path("occasions/<uuid:occasion_id>", views.OccasionView.as_view(), name="occasion"),
     path(
         "occasions/<uuid:occasion_id>/complete",
@@ -16,6 +18,11 @@ urlpatterns = [
     ),
     path("occasions/<uuid:occasion_id>/cancel", views.CancelOccasionView.as_view(), name="cancel-occasion"),
     path("occasions/<uuid:occasion_id>/no-show", views.NoShowView.as_view(), name="no-show"),
+    path("occasions/<uuid:occasion_id>/restore", views.RestoreOccasionView.as_view(), name="restore-occasion"),
+    path("occasions/<uuid:occasion_id>/approve", views.ApproveOccasionView.as_view(), name="approve-occasion"),
+    path("occasions/<uuid:occasion_id>/decline", views.DeclineOccasionView.as_view(), name="decline-occasion"),
+    path("outings", views.OutingsView.as_view(), name="outings"),
+    path("outings/<uuid:outing_id>", views.OutingView.as_view(), name="outing"),
     path("me/calendar-link", calendar_views.CalendarLinkView.as_view(), name="calendar-link"),
     path("calendar/<str:secret>.ics", calendar_views.CalendarView.as_view(), name="calendar"),
 ]

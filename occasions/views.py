@@ -6,32 +6,33 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework.generics import GenericAPIView, ListAPIView
+from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assignments.models import READERS as ASSIGNMENT_READERS
-from assignments.models import Assignment
-from assignments.quota import quota_of
-from assignments.serializers import MonthQuerySerializer
 from core.views import CommandView
-from occasions import services
-from occasions.filters import OccasionFilter
-from occasions.models import READERS, ActivityKind, Occasion, OccasionQuerySet
-from occasions.serializers import (
-    ActivityKindSerializer,
+from occasions import answering_services, outing_services, previews, services, settling_services
+from occasions.commands import (
+    ApproveOccasionSerializer,
     CancelOccasionSerializer,
     CompleteOccasionSerializer,
+    DeclineOccasionSerializer,
     EditOccasionSerializer,
     NoShowSerializer,
-    OccasionSerializer,
     PlanOccasionSerializer,
-    QuotaSerializer,
+    PlanOutingSerializer,
+    PreviewOccasionSerializer,
+    RestoreOccasionSerializer,
 )
+from occasions.filters import OccasionFilter
+from occasions.models import READERS, ActivityKind, Occasion, OccasionQuerySet, Outing
+from occasions.quota_serializers import PreviewSerializer
+from occasions.serializers import ActivityKindSerializer, OccasionSerializer, OutingSerializer
 from people.models import Role, User
 from people.permissions import EVERYBODY
 
 CONTACT_PERSON = frozenset({Role.CONTACT_PERSON})
+COORDINATOR = frozenset({Role.COORDINATOR})
 
 
 class OccasionsView(CommandView, ListAPIView[Occasion]):
@@ -100,7 +101,7 @@ class CompleteOccasionView(OccasionActionView):
     """Logging that an occasion was held."""
 
     commands = {"POST": CompleteOccasionSerializer}
-    service = services.complete_occasion
+    service = settling_services.complete_occasion
 
     def post(self, request: Request, occasion_id: UUID) -> Response:
         """Log that it was held, as planned when the body is empty."""
@@ -111,7 +112,7 @@ class CancelOccasionView(OccasionActionView):
     """Cancelling an occasion."""
 
     commands = {"POST": CancelOccasionSerializer}
-    service = services.cancel_occasion
+    service = settling_services.cancel_occasion
 
     def post(self, request: Request, occasion_id: UUID) -> Response:
         """Cancel it; its units are given back."""
@@ -122,11 +123,105 @@ class NoShowView(OccasionActionView):
     """Recording that the client did not turn up."""
 
     commands = {"POST": NoShowSerializer}
-    service = services.record_no_show
+    service = settling_services.record_no_show
 
     def post(self, request: Request, occasion_id: UUID) -> Response:
         """Record it; the units are used."""
         return self.settle(request, occasion_id)
+
+
+class RestoreOccasionView(OccasionActionView):
+    """Taking back that an occasion was skipped."""
+
+    commands = {"POST": RestoreOccasionSerializer}
+    service = settling_services.restore_occasion
+
+    def post(self, request: Request, occasion_id: UUID) -> Response:
+        """Plan it again."""
+        return self.settle(request, occasion_id)
+
+
+class AnswerView(CommandView):
+    """What the coordinator's answers share."""
+
+    roles = {"POST": COORDINATOR}
+    serializer_class = OccasionSerializer
+    service: Any
+
+    def answer(self, request: Request, occasion_id: UUID) -> Response:
+        """Answer, on what was seen if the call says what that was."""
+        occasion = type(self).service(
+            user=cast(User, request.user),
+            occasion_id=occasion_id,
+            now=timezone.now(),
+            expected_version=self.seen_version(request),
+            **self.command(request),
+        )
+        return self.show(occasion)
+
+
+class ApproveOccasionView(AnswerView):
+    """Saying yes to more units."""
+
+    commands = {"POST": ApproveOccasionSerializer}
+    service = answering_services.approve_occasion
+
+    def post(self, request: Request, occasion_id: UUID) -> Response:
+        """Let it count as was asked."""
+        return self.answer(request, occasion_id)
+
+
+class DeclineOccasionView(AnswerView):
+    """Saying no to more units."""
+
+    commands = {"POST": DeclineOccasionSerializer}
+    service = answering_services.decline_occasion
+
+    def post(self, request: Request, occasion_id: UUID) -> Response:
+        """Let it count as it does; one that counts as nothing is cancelled."""
+        return self.answer(request, occasion_id)
+
+
+class PreviewOccasionView(CommandView):
+    """What planning or editing would do."""
+
+    commands = {"POST": PreviewOccasionSerializer}
+    roles = {"POST": CONTACT_PERSON}
+    serializer_class = PreviewSerializer
+
+    def post(self, request: Request) -> Response:
+        """Tell what saving would do to units and other occasions, without saving."""
+        values = self.command(request)
+        preview = previews.preview_plan if "assignment" in values else previews.preview_edit
+        return self.show(preview(user=cast(User, request.user), now=timezone.now(), **values))
+
+
+class OutingsView(CommandView):
+    """One outing with several clients."""
+
+    commands = {"POST": PlanOutingSerializer}
+    roles = {"POST": CONTACT_PERSON}
+    serializer_class = OutingSerializer
+
+    @extend_schema(responses={201: OutingSerializer, 200: OutingSerializer})
+    def post(self, request: Request) -> Response:
+        """Plan, or log, an occasion for each assignment; all or none."""
+        outing, created = outing_services.plan_outing(
+            user=cast(User, request.user), now=timezone.now(), **self.command(request)
+        )
+        return self.show(outing, created=created)
+
+
+class OutingView(CommandView):
+    """One outing."""
+
+    roles = {"GET": READERS}
+    serializer_class = OutingSerializer
+
+    def get(self, request: Request, outing_id: UUID) -> Response:
+        """Show those of its occasions that the caller may see."""
+        seen = Occasion.objects.visible_to(cast(User, request.user), now=timezone.now())
+        return self.show(Outing.objects.filter(occasions__in=seen).distinct().get_one(outing_id))
 
 
 class ActivityKindsView(ListAPIView[ActivityKind]):
@@ -138,31 +233,6 @@ class ActivityKindsView(ListAPIView[ActivityKind]):
     ordering = ("code", "id")
 
     def get_queryset(self) -> QuerySet[ActivityKind]:
-        """Limit to kinds in use where the caller has a role."""
-        here = cast(User, self.request.user).municipality_ids()
-        return ActivityKind.objects.filter(municipality__in=here, is_active=True)
-
-
-class QuotaView(GenericAPIView[Assignment]):
-    """The quota of an assignment's decision."""
-
-    roles = {"GET": ASSIGNMENT_READERS}
-    serializer_class = QuotaSerializer
-
-    @extend_schema(parameters=[MonthQuerySerializer])
-    def get(self, request: Request, assignment_id: UUID) -> Response:
-        """Account for a month, every number with its entries."""
-        query = MonthQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        user, now = cast(User, request.user), timezone.now()
-        assignment = Assignment.objects.with_decision().visible_to(user, now=now).get_one(assignment_id)
-        zone, decision = assignment.municipality.zone, assignment.decision
-        month = query.chosen(assignment.municipality.today(now))
-        uses = Occasion.objects.uses_of(
-            [decision.pk],
-            month,
-            zone,
-            contact_person_id=assignment.contact_person_id,
-            seen=Occasion.objects.visible_to(user, now=now),
-        )
-        return Response(self.get_serializer(quota_of(decision.terms, month, uses[decision.pk])).data)
+        """Limit to kinds in use where the caller has a role, and that the policy has today."""
+        here = {one.municipality for one in cast(User, self.request.user).active_memberships}
+        return ActivityKind.objects.offered_by(here, now=timezone.now())

@@ -36,6 +36,15 @@ class Municipality(BaseModel):
         """Return the municipality's date at a moment."""
         return local_date(now, self.zone)
 
+    def coordinators(self) -> "models.QuerySet[User]":
+        """Return those who coordinate now."""
+        return User.objects.filter(
+            is_active=True,
+            memberships__municipality=self,
+            memberships__role=Role.COORDINATOR,
+            memberships__is_active=True,
+        )
+
 
 class Role(models.TextChoices):
     """What a user is to a municipality."""

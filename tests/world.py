@@ -96,18 +96,19 @@ def make_occasion(
     *,
     hours: float = 2,
     status: str = "planned",
-    units: int | str = 1,
+    units: int | str | None = None,
     **fields: Any,
 ) -> Occasion:
-    """Put an occasion into the database, past every rule."""
+    """Put an occasion into the database, past every rule; `units` are its own, when not what it weighs."""
     if status in ("cancelled", "no_show"):
         fields.setdefault("cancelled_by", "client")
     return Occasion.objects.create(
         assignment=assignment,
+        contact_person=assignment.contact_person,
         starts_at=starts_at,
         ends_at=starts_at + timedelta(hours=hours),
         status=status,
-        units=Decimal(units),
+        own_units=None if units is None else Decimal(units),
         **fields,
     )
 

@@ -1,0 +1,105 @@
+"""What a decision grants, and the periods over which it is accounted. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from assignments.rules import HALF, ONE, PolicyRules, PolicyVersions, round_up
+from core.periods import DAY, PERIOD_KINDS, Period, PeriodKind
+
+
+@dataclass(frozen=True)
+class Scope:
+    """How many units a period a decision grants from a day on."""
+
+    first_day: date
+    units: Decimal
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a decision grants: its scopes by first day (the first from the decision's own), and its days."""
+
+    scopes: tuple[Scope, ...]
+    first_day: date
+    last_day: date | None
+    period: PeriodKind = "month"
+    family: bool = False
+
+    @property
+    def step(self) -> Decimal:
+        """The smallest part of a unit that is counted."""
+        return HALF if self.family else ONE
+
+    def covers(self, on: date) -> bool:
+        """Tell whether the decision is in force on a day."""
+        return self.first_day <= on and (self.last_day is None or on <= self.last_day)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What the decision gives for one of its own periods: the `part` of the `whole` that it is in force.
+
+    `is_changed` tells that its scope changes within it.
+    """
+
+    whole: Period
+    part: Period
+    units: Decimal
+    is_changed: bool = False
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the decision begins or ends within the period."""
+        return self.part != self.whole
+
+
+def accounting_periods(terms: Terms, versions: PolicyVersions) -> Iterator[tuple[Period, PolicyRules]]:
+    """Yield the periods over which units are counted, one after the other, each with the policy that judges it.
+
+    The policy may count over longer periods than the decision's own, never over shorter ones. A version that
+    counts otherwise takes over when the period before it has ended.
+    """
+    start = terms.first_day
+    while terms.covers(start):
+        rules = versions.in_force(start)
+        kind = max(terms.period, rules.period or terms.period, key=PERIOD_KINDS.index)
+        period = Period.around(start, kind, anchor=terms.first_day).within(start, terms.last_day)
+        yield period, rules
+        start = period.last_day + DAY
+
+
+def grants(terms: Terms, versions: PolicyVersions) -> Iterator[Grant]:
+    """Yield what is granted for each of the decision's own periods.
+
+    One that the decision's first or last day cuts, or in which its scope changes, follows the policy: whole
+    (the larger scope), or pro rata by days, rounded up.
+    """
+    start = terms.first_day
+    while terms.covers(start):
+        whole = Period.around(start, terms.period, anchor=terms.first_day)
+        part = whole.within(start, terms.last_day)
+        scopes = list(_scopes_within(terms, part))
+        yield Grant(whole, part, _units(terms, whole, part, scopes, versions), is_changed=len(scopes) > 1)
+        start = part.last_day + DAY
+
+
+def _units(
+    terms: Terms, whole: Period, part: Period, scopes: list[tuple[Decimal, int]], versions: PolicyVersions
+) -> Decimal:
+    if len(scopes) == 1 and part == whole:
+        return scopes[0][0]
+    if versions.in_force(part.first_day).partial_period == "whole":
+        return max(units for units, _ in scopes)
+    return round_up(sum((units * days for units, days in scopes), Decimal(0)), whole.days, terms.step)
+
+
+def _scopes_within(terms: Terms, part: Period) -> Iterator[tuple[Decimal, int]]:
+    """Yield the units of each scope and on how many days of the part it holds."""
+    for position, scope in enumerate(terms.scopes):
+        following = terms.scopes[position + 1].first_day if position + 1 < len(terms.scopes) else None
+        first = max(scope.first_day, part.first_day) if position else part.first_day
+        last = part.last_day if following is None else min(part.last_day, following - DAY)
+        if first <= last:
+            yield scope.units, (last - first).days + 1

@@ -1,0 +1,176 @@
+"""Whether what somebody wants to do fits into a decision's units. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from assignments.grants import Terms
+from assignments.ledger import Ledger, ledger_of, weight_of
+from assignments.quota import ZERO, Adjustment, Quota, Use
+from assignments.rules import PolicyRules, PolicyVersions
+
+Answer = Literal["fits", "warn", "ask", "block"]
+COUNTING = frozenset({"planned", "completed"})
+# The longest period: what is used ahead shows in the one after the last entry.
+FURTHER = timedelta(days=366)
+
+
+@dataclass(frozen=True)
+class Book:
+    """All that the ledger of a decision is computed from; `uses` by what the caller knows an occasion by."""
+
+    terms: Terms
+    versions: PolicyVersions
+    zone: ZoneInfo
+    uses: Mapping[str, Use]
+    adjustments: tuple[Adjustment, ...] = ()
+
+    def ledger(self, until: date) -> Ledger:
+        """Account for the decision up to a day, or to its last entry."""
+        return ledger_of(
+            self.terms,
+            self.versions,
+            uses=self.uses.values(),
+            adjustments=self.adjustments,
+            zone=self.zone,
+            until=until,
+        )
+
+    def with_uses(self, changed: Mapping[str, Use]) -> "Book":
+        """Return the book with some occasions changed or added."""
+        return replace(self, uses={**self.uses, **changed})
+
+    def day_of(self, use: Use) -> date:
+        """Return the local day that an occasion belongs to."""
+        return use.starts_at.astimezone(self.zone).date()
+
+    def rules_of(self, use: Use) -> PolicyRules:
+        """Return the policy that judges an occasion: the one of its own date."""
+        return self.versions.in_force(self.day_of(use))
+
+    def weight_of(self, use: Use) -> Decimal:
+        """Return what an occasion weighs by the policy, whatever was asked for."""
+        return weight_of(use, self.versions, self.zone, family=self.terms.family)
+
+    def most_of(self, use: Use) -> Decimal:
+        """Return the most that may be asked for an occasion."""
+        starts, ends = use.starts_at.astimezone(self.zone), use.ends_at.astimezone(self.zone)
+        return self.versions.in_force(starts.date()).most(starts, ends, family=self.terms.family)
+
+    def counted(self, use: Use) -> Decimal:
+        """Return what an occasion counts as now."""
+        return self.weight_of(use) if use.own_units is None else use.own_units
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a change would do: the answer, the occasion as it would count, and the book with it.
+
+    `wanted` is the occasion counted in full, and `over` how many units too many that would be; `excess` is the
+    first account that exceeds the policy more than before, and `was` the same account as it is.
+    """
+
+    answer: Answer
+    use: Use
+    book: Book
+    wanted: Use
+    over: Decimal = ZERO
+    excess: Quota | None = None
+    was: Quota | None = None
+
+    def quota_after(self) -> Quota:
+        """Return the account of the occasion's period as it would be."""
+        day = self.book.day_of(self.use)
+        return self.book.ledger(day).on(day)
+
+
+def weigh(book: Book, before: Use | None, after: Use, asked: Decimal | None) -> Use:
+    """Return the occasion with the units it would count as, and those that would wait, if there is room.
+
+    `before` is the occasion as it is, None for a new one; `after` has its new times; `asked` are units that
+    the contact person asks for instead of its weight. What has been approved lasts as long as the weight does;
+    an occasion that counts as less than its weight is not made more by growing longer.
+    """
+    table = book.weight_of(after)
+    was = None if before is None else book.weight_of(before)
+    if before is not None and was == table and asked in (None, _wanted(book, before)):
+        if before.asked_units is None:
+            return replace(after, own_units=before.own_units, asked_units=None)
+        asked = before.asked_units
+    if asked is None:
+        asked = table if before is None or was is None else _after_another_length(before, was, table)
+    counted = min(asked, table)
+    return replace(
+        after,
+        own_units=None if counted == table else counted,
+        asked_units=asked if asked > table else None,
+    )
+
+
+def _wanted(book: Book, use: Use) -> Decimal:
+    return book.counted(use) if use.asked_units is None else use.asked_units
+
+
+def _after_another_length(before: Use, was: Decimal, table: Decimal) -> Decimal:
+    if before.asked_units is not None:
+        return max(before.asked_units, table) if before.asked_units > was else table
+    if before.own_units is None or before.own_units > was:
+        return table
+    return min(before.own_units, table)
+
+
+def judge(book: Book, key: str, use: Use, *, skipped: Iterable[str] = ()) -> Verdict:
+    """Tell what would come of an occasion counting as `use` says, with others skipped for it.
+
+    Only the change is judged. Where the policy says `ask`, what does not fit waits: the occasion counts as it
+    did in the same period, a new or moved one as nothing yet. Source: product.md, "Units".
+    """
+    changed = {one: replace(book.uses[one], status="cancelled", is_skipped=True) for one in skipped}
+    after = book.with_uses({**changed, key: use})
+    days = [book.day_of(one) for one in after.uses.values()] + [book.day_of(one) for one in book.uses.values()]
+    until = max(days) + FURTHER
+    then = book.ledger(until)
+    exceeding = after.ledger(until).exceeding(then)
+    if not exceeding:
+        return Verdict("fits", use, after, use)
+    over = sum((now.over - was.over for was, now in exceeding), ZERO)
+    wanted = use
+    answer = book.rules_of(use).on_exceeded
+    if answer == "ask":
+        use = _waiting(book, key, use, then)
+        after = book.with_uses({**changed, key: use})
+    was, excess = exceeding[0]
+    return Verdict(answer, use, after, wanted, over, excess, was)
+
+
+def _waiting(book: Book, key: str, use: Use, ledger: Ledger) -> Use:
+    before = book.uses.get(key)
+    counted = ZERO
+    if before is not None and before.status in COUNTING:
+        stays = ledger.on(book.day_of(use)).period == ledger.on(book.day_of(before)).period
+        counted = min(book.counted(before), book.counted(use)) if stays else ZERO
+    asked = book.counted(use) if use.asked_units is None else use.asked_units
+    return replace(use, own_units=counted, asked_units=asked)
+
+
+def propose_skips(
+    book: Book, key: str, use: Use, candidates: Iterable[str], *, skipped: Iterable[str] = ()
+) -> list[str]:
+    """Return which planned occasions to skip so that `use` fits, the next ones first; none if that is not enough.
+
+    `candidates` are those that may be skipped, `skipped` those that are already meant to be.
+    """
+
+    def distance(one: str) -> tuple[bool, timedelta]:
+        starts_at = book.uses[one].starts_at
+        return starts_at < use.starts_at, abs(starts_at - use.starts_at)
+
+    chosen: list[str] = []
+    least = judge(book, key, use, skipped=skipped).over
+    for one in sorted(set(candidates) - set(skipped), key=distance):
+        if least and (left := judge(book, key, use, skipped=[*skipped, *chosen, one]).over) < least:
+            chosen, least = [*chosen, one], left
+    return [] if least else chosen

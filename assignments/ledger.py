@@ -1,0 +1,158 @@
+"""The ledger of a decision: its whole life, period by period. Computed, never counted up in a column.
+
+A period is judged by the policy in force on its first day, an occasion by the one of its own date.
+Source: product.md, "Units".
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from assignments.grants import Terms, accounting_periods, grants
+from assignments.quota import ZERO, Adjustment, Entry, Lot, Quota, Use, merge
+from assignments.rules import STATUSES, Outcome, PolicyRules, PolicyVersions
+from core.periods import Month, Period
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The accounts of a decision, one for each period, without a gap.
+
+    `outside` are entries of days on which the decision was not in force.
+    """
+
+    terms: Terms
+    quotas: tuple[Quota, ...]
+    outside: tuple[Entry, ...] = ()
+
+    def on(self, day: date) -> Quota:
+        """Return the account of the period that a day lies in; of its month, outside the decision's days."""
+        position = bisect_right(self.quotas, day, key=lambda quota: quota.period.first_day) - 1
+        if position >= 0 and day in self.quotas[position].period:
+            return self.quotas[position]
+        month = Month.of(day)
+        period = Period(month.first_day, month.last_day, "month")
+        entries = [entry for entry in self.outside if entry.on in period]
+        return Quota(period, (Entry("granted", ZERO, period.first_day), *entries), self.terms.family)
+
+    def in_month(self, month: Month) -> Quota:
+        """Return the account of the periods that start in a month, else of the one that it lies in."""
+        starting = [one for one in self.quotas if month.first_day <= one.period.first_day <= month.last_day]
+        return merge(starting) if starting else self.on(month.first_day)
+
+    def exceeding(self, before: "Ledger") -> list[tuple[Quota, Quota]]:
+        """Return the accounts that exceed the policy by more than they did before, each as it was and as it is.
+
+        Only the change is compared, so that an edit that touches no units is never refused and making an
+        occasion smaller always works. Both ledgers reach equally far.
+        """
+        pairs = zip(before.quotas, self.quotas, strict=True)
+        return [(then, now) for then, now in pairs if now.over > then.over]
+
+
+def ledger_of(
+    terms: Terms,
+    versions: PolicyVersions,
+    *,
+    uses: Iterable[Use],
+    adjustments: Iterable[Adjustment],
+    zone: ZoneInfo,
+    until: date,
+) -> Ledger:
+    """Account for a decision from its first day on, up to the period of `until` or of the last entry after it.
+
+    The order of `uses` and `adjustments` does not matter.
+    """
+    entries = [entry for use in uses for entry in count(use, versions, zone, family=terms.family)]
+    entries += [Entry("adjustment", one.units, one.on, one) for one in adjustments]
+    entries.sort(key=_order)
+    inside = [entry for entry in entries if terms.covers(entry.on)]
+    until = max(until, inside[-1].on) if inside else until
+    outside = tuple(entry for entry in entries if not terms.covers(entry.on))
+    return Ledger(terms, tuple(_accounts(terms, versions, inside, until)), outside)
+
+
+def _order(entry: Entry) -> tuple[object, ...]:
+    why = entry.because
+    if isinstance(why, Use):
+        return entry.on, 1, why.by_another, why.starts_at, why.occasion_id or "", entry.kind, entry.units
+    return entry.on, 0, str(getattr(why, "adjustment_id", "")), entry.units
+
+
+def weight_of(use: Use, versions: PolicyVersions, zone: ZoneInfo, *, family: bool) -> Decimal:
+    """Return what an occasion weighs by the policy of its own date, whatever was asked for."""
+    starts, ends = use.starts_at.astimezone(zone), use.ends_at.astimezone(zone)
+    rules = versions.in_force(starts.date())
+    return rules.weigh(starts, ends, use.ends_at - use.starts_at, family=family)
+
+
+def outcome_of(use: Use, versions: PolicyVersions, zone: ZoneInfo) -> Outcome | None:
+    """Return what follows from a cancelled or missed occasion, nothing from a skipped one; None for any other."""
+    if use.status not in STATUSES:
+        return None
+    if use.is_skipped:
+        return Outcome(units_used=False, paid=False, costs_repaid=False)
+    notice = use.starts_at - (use.cancelled_at or use.starts_at)
+    rules = versions.in_force(use.starts_at.astimezone(zone).date())
+    return rules.cancellations.outcome(use.status, use.cancelled_by, notice)
+
+
+def count(use: Use, versions: PolicyVersions, zone: ZoneInfo, *, family: bool) -> Iterator[Entry]:
+    """Yield what an occasion counts as, on its local start date, and what of it waits for the coordinator."""
+    on = use.starts_at.astimezone(zone).date()
+    units = weight_of(use, versions, zone, family=family) if use.own_units is None else use.own_units
+    outcome = outcome_of(use, versions, zone)
+    if outcome is not None:
+        yield Entry("used", units, on, use) if outcome.units_used else Entry("released", ZERO, on, use)
+        return
+    yield Entry("planned" if use.status == "planned" else "used", units, on, use)
+    if use.asked_units is not None:
+        yield Entry("waiting", use.asked_units - units, on, use)
+
+
+def _accounts(terms: Terms, versions: PolicyVersions, entries: list[Entry], until: date) -> Iterator[Quota]:
+    """Yield the account of each period, and hand on what it leaves to the next."""
+    coming, position = grants(terms, versions), 0
+    grant = next(coming, None)
+    lots: list[Lot] = []
+    for number, (period, rules) in enumerate(accounting_periods(terms, versions)):
+        found = []
+        while grant is not None and grant.part.first_day <= period.last_day:
+            found.append(Entry("granted", grant.units, grant.part.first_day, grant))
+            grant = next(coming, None)
+        found += [Entry("carried_in", lot.units, period.first_day, lot) for lot in lots]
+        while position < len(entries) and entries[position].on <= period.last_day:
+            found.append(entries[position])
+            position += 1
+        quota = Quota(period, tuple(found), terms.family, rules.ahead_cap)
+        lots = [] if period.last_day == terms.last_day else list(_handed_on(quota, lots, rules, number))
+        yield replace(quota, carried_on=sum((lot.units for lot in lots), ZERO))
+        if until <= period.last_day:
+            return
+
+
+def _handed_on(quota: Quota, lots: list[Lot], rules: PolicyRules, number: int) -> Iterator[Lot]:
+    """Yield what a period leaves to the next, oldest first, by the policy that judges the period.
+
+    What was saved longest is used first. Of what is left, the newest is kept, up to the cap, until its age
+    in periods is reached. What was used ahead is worked off, up to what the policy allows.
+    """
+    left = quota.remaining
+    if left < 0:
+        if debt := min(-left, rules.ahead_cap):
+            yield Lot(quota.period, -debt, number)
+        return
+    fresh = Lot(quota.period, max(quota.granted + quota.adjustments, ZERO), number)
+    kept: list[Lot] = []
+    room = rules.saving_cap
+    for lot in (fresh, *reversed(lots)):
+        units = min(lot.units, left)
+        if units > 0:
+            left -= units
+            if rules.saving_age is None or number + 1 - lot.number <= rules.saving_age:
+                kept.append(replace(lot, units=min(units, room)))
+                room -= kept[-1].units
+    yield from (lot for lot in reversed(kept) if lot.units)

@@ -1,0 +1,20 @@
+"""Decisions, assignments and the policy that judges them."""
+
+from assignments.models.assignment import READERS, Assignment, AssignmentQuerySet, OwnAssignment
+from assignments.models.decision import Adjustment, Decision, LegalBasis, ScopeChange
+from assignments.models.policy import NoPolicy, Policy, check_cancellations, check_weight_steps
+
+__all__ = [
+    "READERS",
+    "Adjustment",
+    "Assignment",
+    "AssignmentQuerySet",
+    "Decision",
+    "LegalBasis",
+    "NoPolicy",
+    "OwnAssignment",
+    "Policy",
+    "ScopeChange",
+    "check_cancellations",
+    "check_weight_steps",
+]

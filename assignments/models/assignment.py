@@ -1,0 +1,115 @@
+"""Who is appointed to whom."""
+
+from collections.abc import Collection
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+
+from assignments.models.decision import Decision
+from core.errors import DomainError, NotYours
+from core.models import BaseModel, BaseQuerySet
+from core.text import Text
+from people.models import Municipality, Role, User
+
+READERS = frozenset({Role.CONTACT_PERSON, Role.COORDINATOR, Role.CASE_OFFICER})
+
+
+class OwnAssignment(DomainError):
+    """Nobody decides about units that they use themselves."""
+
+    code = "own_assignment"
+    text = Text(sv="Du kan inte bestämma om ditt eget uppdrag.", en="You can't decide about your own assignment.")
+
+
+class AssignmentQuerySet(BaseQuerySet["Assignment"]):
+    """Who sees which assignments."""
+
+    def visible_to(self, user: User, *, now: datetime, roles: Collection[str] = READERS) -> "AssignmentQuerySet":
+        """Keep those that the user's roles give: a contact person's own until they end, staff's all.
+
+        `roles` narrows the roles that count.
+        """
+        wanted = Q(pk__in=[])
+        for membership in user.active_memberships:
+            if membership.role not in roles:
+                continue
+            here = Q(decision__client__municipality=membership.municipality_id)
+            if membership.role == Role.CONTACT_PERSON:
+                today = membership.municipality.today(now)
+                here &= Q(contact_person=user) & (Q(last_day=None) | Q(last_day__gte=today))
+            wanted |= here
+        return self.filter(wanted)
+
+    def own(self, user: User, *, now: datetime) -> "AssignmentQuerySet":
+        """Keep those in which the user is the contact person, until they end."""
+        return self.visible_to(user, now=now, roles={Role.CONTACT_PERSON})
+
+    def with_decision(self) -> "AssignmentQuerySet":
+        """Load decision, client and municipality in the same query, and in another what changed of its scope."""
+        return self.select_related("decision__client__municipality").prefetch_related("decision__scope_changes")
+
+    def get_own(self, assignment_id: Any, *, user: User, now: datetime) -> "Assignment":
+        """Return one of the user's own. Raise NotYours for any other."""
+        return self.with_decision().own(user, now=now).get_one(assignment_id, field="assignment")
+
+
+class Assignment(BaseModel):
+    """One contact person on one decision, from a first to a last day."""
+
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="assignments")
+    contact_person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
+    first_day = models.DateField()
+    last_day = models.DateField(null=True, blank=True)
+    fee = models.DecimalField(max_digits=9, decimal_places=2, default=Decimal(0), help_text="SEK a month.")
+    allowance = models.DecimalField(
+        max_digits=9, decimal_places=2, default=Decimal(0), help_text="SEK a month for activities."
+    )
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day=None) | Q(last_day__gte=F("first_day")), name="assignment_days_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(fee__gte=0) & Q(allowance__gte=0), name="assignment_amounts_not_negative"
+            ),
+            ExclusionConstraint(
+                name="assignment_once_at_a_time",
+                expressions=[
+                    ("decision", RangeOperators.EQUAL),
+                    ("contact_person", RangeOperators.EQUAL),
+                    (
+                        Func(
+                            F("first_day"),
+                            F("last_day"),
+                            RangeBoundary(inclusive_lower=True, inclusive_upper=True),
+                            function="DATERANGE",
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+        ]
+
+    @property
+    def municipality(self) -> Municipality:
+        """The municipality whose assignment it is."""
+        return self.decision.client.municipality
+
+    def obstacle(self, user: User, *, now: datetime) -> str | None:
+        """Return the problem code that the user meets who acts as its contact person; None for that person.
+
+        It says in memory what `own` asks the database.
+        """
+        if Role.CONTACT_PERSON not in user.roles:
+            return "wrong_role"
+        here = self.municipality.pk in user.municipality_ids(Role.CONTACT_PERSON)
+        lasts = self.last_day is None or self.last_day >= self.municipality.today(now)
+        return None if self.contact_person_id == user.pk and here and lasts else NotYours.code

@@ -1,0 +1,209 @@
+"""A municipality's policy, version by version."""
+
+from collections.abc import Iterable
+from datetime import time
+from decimal import Decimal
+from typing import Any, Literal, cast
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Floor
+from django.db.models.lookups import Exact
+
+from assignments.rules import CancellationTable, PolicyRules, PolicyVersions, WeightTable, default_cancellations
+from core.errors import DomainError
+from core.models import BaseModel
+from core.periods import PeriodKind
+from core.text import Text
+from people.models import Municipality
+
+
+class NoPolicy(DomainError):
+    """The municipality has not said yet what an occasion weighs."""
+
+    code = "no_policy"
+    text = Text(
+        sv="Kommunen har inte lagt in sina riktlinjer än. Tala med din samordnare.",
+        en="The municipality has not entered its policy yet. Talk to your coordinator.",
+    )
+
+
+def check_weight_steps(steps: Any) -> None:
+    """Raise ValidationError when it is no table of weights."""
+    try:
+        WeightTable.parse(steps)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+
+
+def check_cancellations(rows: Any) -> None:
+    """Raise ValidationError when it is no table of cancellations."""
+    try:
+        CancellationTable.parse(rows)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+
+
+def check_halves(units: Decimal) -> None:
+    """Raise ValidationError for units that are not counted in halves."""
+    if units % Decimal("0.5"):
+        raise ValidationError("Use steps of 0.5.")
+
+
+def in_halves(field: str) -> Q:
+    """Keep rows whose units are counted in halves."""
+    return Q(Exact(F(field) * 2, Floor(F(field) * 2)))
+
+
+class Policy(BaseModel):
+    """A municipality's rules from a first day on; an occasion is judged by those of its own date."""
+
+    class Period(models.TextChoices):
+        AS_DECIDED = "", "as the decision says"
+        WEEK = "week"
+        FOUR_WEEKS = "four_weeks"
+        MONTH = "month"
+        HALF_YEAR = "half_year"
+        YEAR = "year"
+
+    class PartialPeriod(models.TextChoices):
+        WHOLE = "whole"
+        PRO_RATA = "pro_rata"
+
+    class OnExceeded(models.TextChoices):
+        WARN = "warn"
+        BLOCK = "block"
+        ASK = "ask"
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="policies")
+    first_day = models.DateField()
+    period = models.CharField(
+        max_length=10,
+        choices=Period.choices,
+        blank=True,
+        default="",
+        help_text="Units may be spread over periods longer than the decision's own.",
+    )
+    partial_period = models.CharField(
+        max_length=10,
+        choices=PartialPeriod.choices,
+        default=PartialPeriod.WHOLE,
+        help_text="What is granted for a first, last or changed period.",
+    )
+    weight_steps = models.JSONField(
+        help_text="[[from minutes, units], …], the first from 0.", validators=[check_weight_steps]
+    )
+    highest_weight = models.DecimalField(
+        max_digits=5,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        validators=[check_halves],
+        help_text="The most that may be asked for. Empty: what the table gives.",
+    )
+    day_parted_at = models.TimeField(
+        null=True,
+        blank=True,
+        default=time(12),
+        help_text="Contact families: each started half of a day counts. Empty: each started day.",
+    )
+    saving_cap = models.DecimalField(
+        max_digits=5, decimal_places=1, default=Decimal(0), validators=[MinValueValidator(0), check_halves]
+    )
+    saving_age = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+        help_text="For so many periods units stay saved. Empty: for ever.",
+    )
+    ahead_cap = models.DecimalField(
+        max_digits=5, decimal_places=1, default=Decimal(0), validators=[MinValueValidator(0), check_halves]
+    )
+    on_exceeded = models.CharField(max_length=5, choices=OnExceeded.choices, default=OnExceeded.BLOCK)
+    cancellations = models.JSONField(
+        default=default_cancellations,
+        help_text="What follows: status, by, from notice_hours; units_used, paid, costs_repaid.",
+        validators=[check_cancellations],
+    )
+    activity_kinds = ArrayField(
+        models.SlugField(),
+        default=list,
+        blank=True,
+        help_text="Codes, with commas between. Empty: all that are in use.",
+    )
+
+    class Meta:
+        verbose_name_plural = "policies"
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "first_day"], name="policy_first_day_once"),
+            models.CheckConstraint(
+                condition=Q(period__in=["", "week", "four_weeks", "month", "half_year", "year"]),
+                name="policy_period_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(partial_period__in=["whole", "pro_rata"]), name="policy_partial_period_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(on_exceeded__in=["warn", "block", "ask"]), name="policy_on_exceeded_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(saving_cap__gte=0)
+                & in_halves("saving_cap")
+                & (Q(saving_age=None) | Q(saving_age__gte=1)),
+                name="policy_saving_sensible",
+            ),
+            models.CheckConstraint(
+                condition=Q(ahead_cap__gte=0) & in_halves("ahead_cap"), name="policy_ahead_sensible"
+            ),
+            models.CheckConstraint(
+                condition=Q(highest_weight=None) | Q(highest_weight__gt=0) & in_halves("highest_weight"),
+                name="policy_highest_weight_sensible",
+            ),
+        ]
+
+    def clean(self) -> None:
+        """Raise ValidationError when the table gives more than may be asked for."""
+        try:
+            highest = WeightTable.parse(self.weight_steps).highest
+        except ValueError:
+            return  # said of the field itself
+        if self.highest_weight is not None and self.highest_weight < highest:
+            raise ValidationError({"highest_weight": "The table gives more than that."})
+
+    @property
+    def rules(self) -> PolicyRules:
+        """The version as values that rules work with."""
+        return PolicyRules(
+            first_day=self.first_day,
+            weights=WeightTable.parse(self.weight_steps),
+            cancellations=CancellationTable.parse(self.cancellations),
+            highest_weight=self.highest_weight,
+            period=cast(PeriodKind, self.period),
+            partial_period=self.partial_period,
+            saving_cap=self.saving_cap,
+            saving_age=self.saving_age,
+            ahead_cap=self.ahead_cap,
+            on_exceeded=cast(Literal["warn", "ask", "block"], self.on_exceeded),
+            day_parted_at=self.day_parted_at,
+            activity_kinds=frozenset(self.activity_kinds),
+        )
+
+    @classmethod
+    def versions_of(cls, policies: "Iterable[Policy]") -> PolicyVersions:
+        """Return the versions of one municipality as values. Raise NoPolicy when there is none."""
+        try:
+            return PolicyVersions.of(policy.rules for policy in policies)
+        except ValueError:
+            raise NoPolicy from None
+
+    @classmethod
+    def versions_for(cls, municipality_ids: Iterable[UUID]) -> dict[UUID, PolicyVersions]:
+        """Return the versions of each municipality that has any, in one query."""
+        found: dict[UUID, list[PolicyRules]] = {}
+        for policy in cls.objects.filter(municipality__in=set(municipality_ids)):
+            found.setdefault(policy.municipality_id, []).append(policy.rules)
+        return {municipality: PolicyVersions.of(rules) for municipality, rules in found.items()}

@@ -1,0 +1,17 @@
+"""Occasions, what was done at them, and what plans many of them."""
+
+from occasions.models.activity import Activity, ActivityKind, kinds_by_code
+from occasions.models.calendar_link import CalendarLink
+from occasions.models.occasion import READERS, Occasion, OccasionQuerySet
+from occasions.models.outing import Outing
+
+__all__ = [
+    "READERS",
+    "Activity",
+    "ActivityKind",
+    "CalendarLink",
+    "Occasion",
+    "OccasionQuerySet",
+    "Outing",
+    "kinds_by_code",
+]

@@ -1,0 +1,96 @@
+"""How quotas, and what planning would do to them, look to the phone."""
+
+from typing import Any, get_args
+
+from django.utils.translation import get_language
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from assignments.judging import Answer
+from assignments.quota import Entry, EntryKind, Quota
+from assignments.sentences import sentence_of
+from assignments.serializers import ClientSerializer
+from core.periods import PERIOD_KINDS
+from core.serializers import ProblemSerializer, UnitsField
+from core.text import known_language
+from occasions.serializers import OccasionSerializer
+
+
+class PeriodSerializer(serializers.Serializer[Any]):
+    """The days that an account is about, both ends included."""
+
+    kind = serializers.ChoiceField(choices=list(PERIOD_KINDS))
+    first_day = serializers.DateField()
+    last_day = serializers.DateField()
+
+
+class QuotaTotalsSerializer(serializers.Serializer[Any]):
+    """The numbers of an account, in units.
+
+    `waiting` is in none of the others yet; `carried_on` is what the next period begins with.
+    """
+
+    month = serializers.SerializerMethodField()
+    period = PeriodSerializer()
+    granted = UnitsField()
+    carried_in = UnitsField()
+    adjustments = UnitsField()
+    used = UnitsField()
+    planned = UnitsField()
+    remaining = UnitsField()
+    waiting = UnitsField()
+    carried_on = UnitsField()
+
+    def get_month(self, quota: Quota) -> str:
+        """Name the month that was asked about, or in which the period begins."""
+        return str(self.context.get("month") or f"{quota.period.first_day:%Y-%m}")
+
+
+class EntrySerializer(serializers.Serializer[Any]):
+    """One line of the account, with its sentence."""
+
+    kind = serializers.ChoiceField(choices=list(get_args(EntryKind)))
+    units = UnitsField()
+    on = serializers.DateField()
+    occasion = serializers.UUIDField(source="occasion_id", allow_null=True)
+    text = serializers.SerializerMethodField()
+
+    def get_text(self, entry: Entry) -> str:
+        """Say where the number comes from."""
+        return sentence_of(entry, known_language(get_language()), family=self.context["family"])
+
+
+class QuotaSerializer(QuotaTotalsSerializer):
+    """The account of a decision and a period, every number with its entries."""
+
+    entries = serializers.SerializerMethodField()
+
+    @extend_schema_field(EntrySerializer(many=True))
+    def get_entries(self, quota: Quota) -> Any:
+        """Say where each number comes from."""
+        return EntrySerializer(quota.entries, many=True, context={"family": quota.family}).data
+
+
+class AssignmentQuotaSerializer(serializers.Serializer[Any]):
+    """An assignment with the numbers of its decision's account."""
+
+    assignment = serializers.UUIDField()
+    client = ClientSerializer()
+    quota = QuotaTotalsSerializer()
+
+
+class PreviewSerializer(serializers.Serializer[Any]):
+    """What saving would do: `fits`, `warn`, `ask` (some units wait for the coordinator) or `block`.
+
+    `weight` is what the policy says of such an occasion, `over` how many units too many it would be, `quota` the
+    account of its period afterwards, `skip` the planned occasions to send as `skip` for it to fit.
+    """
+
+    answer = serializers.ChoiceField(choices=list(get_args(Answer)))
+    units = UnitsField()
+    asked_units = UnitsField(allow_null=True)
+    weight = UnitsField()
+    over = UnitsField()
+    quota = QuotaTotalsSerializer()
+    skip = OccasionSerializer(many=True)
+    problem = ProblemSerializer(allow_null=True)
