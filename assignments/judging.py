@@ -129,21 +129,34 @@ def judge(book: Book, key: str, use: Use, *, skipped: Iterable[str] = ()) -> Ver
     did in the same period, a new or moved one as nothing yet. Source: product.md, "Units".
     """
     changed = {one: replace(book.uses[one], status="cancelled", is_skipped=True) for one in skipped}
-    after = book.with_uses({**changed, key: use})
-    days = [book.day_of(one) for one in after.uses.values()] + [book.day_of(one) for one in book.uses.values()]
-    until = max(days) + FURTHER
-    then = book.ledger(until)
-    exceeding = after.ledger(until).exceeding(then)
-    if not exceeding:
-        return Verdict("fits", use, after, use)
-    over = sum((now.over - was.over for was, now in exceeding), ZERO)
-    wanted = use
-    answer = book.rules_of(use).on_exceeded
-    if answer == "ask":
-        use = _waiting(book, key, use, then)
-        after = book.with_uses({**changed, key: use})
-    was, excess = exceeding[0]
-    return Verdict(answer, use, after, wanted, over, excess, was)
+    return judge_each(book, changed, [(key, use)])[0]
+
+
+def judge_each(book: Book, changed: Mapping[str, Use], coming: Iterable[tuple[str, Use]]) -> list[Verdict]:
+    """Tell of several occasions, one after the other, what would come of each, with others `changed` before.
+
+    They are compared with the book as it is, so that moving all of them touches no more units than that does.
+    What the policy blocks is not there for those that follow.
+    """
+    planned = list(coming)
+    uses = [*book.uses.values(), *changed.values(), *(use for _, use in planned)]
+    until = max(book.day_of(use) for use in uses) + FURTHER if uses else book.terms.first_day
+    first, after = book.ledger(until), book.with_uses(changed)
+    before, verdicts = first, []
+    for key, use in planned:
+        full = after.with_uses({key: use})
+        ledger = full.ledger(until)
+        verdict = Verdict("fits", use, full, use)
+        if exceeding := ledger.exceeding(first, before):
+            answer = book.rules_of(use).on_exceeded
+            counted = _waiting(book, key, use, first) if answer == "ask" else use
+            over = sum((now.over - was.over for was, now in exceeding), ZERO)
+            was, excess = exceeding[0]
+            verdict = Verdict(answer, counted, after.with_uses({key: counted}), use, over, excess, was)
+        verdicts.append(verdict)
+        if verdict.answer != "block":
+            after, before = verdict.book, verdict.book.ledger(until) if verdict.answer == "ask" else ledger
+    return verdicts
 
 
 def _waiting(book: Book, key: str, use: Use, ledger: Ledger) -> Use:

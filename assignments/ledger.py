@@ -43,14 +43,15 @@ class Ledger:
         starting = [one for one in self.quotas if month.first_day <= one.period.first_day <= month.last_day]
         return merge(starting) if starting else self.on(month.first_day)
 
-    def exceeding(self, before: "Ledger") -> list[tuple[Quota, Quota]]:
-        """Return the accounts that exceed the policy by more than they did before, each as it was and as it is.
+    def exceeding(self, *before: "Ledger") -> list[tuple[Quota, Quota]]:
+        """Return the accounts that exceed the policy by more than ever before, each as it was and as it is.
 
         Only the change is compared, so that an edit that touches no units is never refused and making an
-        occasion smaller always works. Both ledgers reach equally far.
+        occasion smaller always works. All ledgers reach equally far.
         """
-        pairs = zip(before.quotas, self.quotas, strict=True)
-        return [(then, now) for then, now in pairs if now.over > then.over]
+        accounts = zip(self.quotas, *(ledger.quotas for ledger in before), strict=True)
+        pairs = ((max(was, key=lambda one: one.over), now) for now, *was in accounts)
+        return [(was, now) for was, now in pairs if now.over > was.over]
 
 
 def ledger_of(

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from assignments.models import Adjustment, Assignment, Decision, ScopeChange
 from core.periods import Month
-from core.serializers import CommandSerializer, IdField, UnitsField
+from core.serializers import CommandSerializer, IdField, UnitsField, as_number
 from people.models import Client
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -36,7 +36,7 @@ class DecisionSerializer(serializers.ModelSerializer[Decision]):
     def get_units(self, decision: Decision) -> int | float:
         """Say how many units a period it grants now."""
         today = decision.client.municipality.today(timezone.now())
-        return UnitsField().to_representation(decision.scope_on(today).units)
+        return as_number(decision.scope_on(today).units)
 
 
 class AssignmentSerializer(serializers.ModelSerializer[Assignment]):

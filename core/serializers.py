@@ -70,7 +70,12 @@ class UnitsField(serializers.DecimalField):
 
     def to_representation(self, value: Any) -> int | float:  # type: ignore[override]
         """Write whole units without a decimal point."""
-        return int(value) if value == int(value) else float(value)
+        return as_number(value)
+
+
+def as_number(units: Decimal) -> int | float:
+    """Return units as JSON has them: `2` or `2.5`."""
+    return int(units) if units == int(units) else float(units)
 
 
 class ProblemSerializer(serializers.Serializer[Any]):

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     OCCASION_WAITING = "occasion_waiting"
     OCCASION_APPROVED = "occasion_approved"
     OCCASION_DECLINED = "occasion_declined"
+    SERIES_INCOMPLETE = "series_incomplete"
     EXPENSE_APPROVED = "expense_approved"
     EXPENSE_RETURNED = "expense_returned"
     EXPENSE_REJECTED = "expense_rejected"
@@ -57,6 +58,9 @@ MESSAGES: Mapping[str, Message] = {
     Kind.OCCASION_WAITING: Message(Text(sv="En fråga väntar på svar", en="A question is waiting"), OPEN),
     Kind.OCCASION_APPROVED: Message(Text(sv="Din fråga är godkänd", en="Your question is approved"), OPEN),
     Kind.OCCASION_DECLINED: Message(Text(sv="Din fråga är avslagen", en="Your question is declined"), OPEN),
+    Kind.SERIES_INCOMPLETE: Message(
+        Text(sv="Något gick inte att planera", en="Something could not be planned"), OPEN
+    ),
     Kind.EXPENSE_APPROVED: Message(Text(sv="Utlägg godkänt", en="Expense approved"), OPEN),
     Kind.EXPENSE_RETURNED: Message(Text(sv="Utlägg behöver kompletteras", en="Expense needs a change"), OPEN),
     Kind.EXPENSE_REJECTED: Message(Text(sv="Utlägg avslaget", en="Expense rejected"), OPEN),

@@ -61,12 +61,13 @@ def judge_change(
         check_units(book, before, occasion.use, asked, reason)
     use = weigh(book, before, occasion.use, asked)
     verdict = judge(book, str(occasion.pk), use, skipped=[str(one.pk) for one in skipped])
-    fields = _unit_fields(occasion, verdict.use, reason)
+    lasts = before is not None and book.counted(before) == book.counted(verdict.use)
+    fields = unit_fields(occasion, verdict.use, reason, lasts=lasts)
     return Change(occasion, book, verdict, fields, skipped, excess_of(verdict, before, book))
 
 
-def _unit_fields(occasion: Occasion, use: Use, reason: str) -> dict[str, Any]:
-    """Return what is written of units. An answer lasts as long as what was answered."""
+def unit_fields(occasion: Occasion, use: Use, reason: str, *, lasts: bool) -> dict[str, Any]:
+    """Return what is written of units. An answer `lasts` while the occasion counts as it did."""
     fields: dict[str, Any] = {
         "own_units": use.own_units,
         "asked_units": use.asked_units,
@@ -74,7 +75,7 @@ def _unit_fields(occasion: Occasion, use: Use, reason: str) -> dict[str, Any]:
     }
     if use.asked_units is not None:
         fields["asked"] = Asked.WAITING
-    elif occasion.asked == Asked.WAITING or use.own_units != occasion.own_units:
+    elif not lasts or occasion.asked == Asked.WAITING:
         fields["asked"] = Asked.NOTHING
     if "asked" in fields:
         fields |= {"answered_by": None, "answered_at": None, "answer_reason": ""}

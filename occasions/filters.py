@@ -9,7 +9,7 @@ from django_filters import rest_framework as filters
 from django_filters.fields import IsoDateTimeField
 
 from core.serializers import MomentField
-from occasions.models import Occasion
+from occasions.models import Occasion, OccasionSeries
 
 
 class MomentQueryField(IsoDateTimeField):  # type: ignore[misc]
@@ -50,3 +50,13 @@ class OccasionFilter(filters.FilterSet):  # type: ignore[misc]
     class Meta:
         model = Occasion
         fields = ["status", "asked"]
+
+
+class SeriesFilter(filters.FilterSet):  # type: ignore[misc]
+    """`?assignment=`."""
+
+    assignment = filters.UUIDFilter(field_name="assignment")
+
+    class Meta:
+        model = OccasionSeries
+        fields: list[str] = []

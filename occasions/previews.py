@@ -1,7 +1,7 @@
 """What planning, moving or lengthening an occasion would do to units and other occasions. Nothing is written."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,6 +15,8 @@ from core.errors import DomainError
 from occasions.books import read_book
 from occasions.counting import Change, Status, judge_change
 from occasions.models import Occasion
+from occasions.series_planning import PlannedDay, plan_days
+from occasions.series_services import build_series, locked_series, prepare_series_change
 from occasions.services import check_action, prepare_change, prepare_plan
 from occasions.writing import lock_own, locked_own
 from people.models import User
@@ -89,3 +91,35 @@ def _proposed(change: Change, verdict: Verdict, book: Book, user: User, now: dat
     skipped = [str(one.pk) for one in change.skipped]
     chosen = propose_skips(book, str(change.occasion.pk), verdict.wanted, candidates, skipped=skipped)
     return sorted((candidates[one] for one in chosen), key=lambda one: one.starts_at)
+
+
+@dataclass(frozen=True)
+class SeriesPreview:
+    """The days that a series would plan, by its rule in its one spelling."""
+
+    rule: str
+    days: list[PlannedDay]
+
+    @property
+    def blocked(self) -> list[date]:
+        """The days that have to be left out."""
+        return [one.day for one in self.days if one.answer == "block"]
+
+
+def preview_series(*, user: User, now: datetime, assignment: UUID, **values: Any) -> SeriesPreview:
+    """Tell what planning a series would do. Raise what planning it raises but SeriesDoesNotFit."""
+    with transaction.atomic():
+        lock_own(user, Assignment.objects.own(user, now=now).filter(pk=assignment))
+        found = Assignment.objects.get_own(assignment, user=user, now=now)
+        series = build_series(found, uuid4(), values, now)
+        return SeriesPreview(series.rule, plan_days(series, read_book(found.decision), now=now))
+
+
+def preview_series_change(
+    *, user: User, now: datetime, series: UUID, from_day: date, **values: Any
+) -> SeriesPreview:
+    """Tell what changing a series would do. Raise what changing it does but SeriesDoesNotFit and StaleVersion."""
+    with transaction.atomic():
+        found = locked_series(series, user, now)
+        follows, days, _ = prepare_series_change(found, from_day, values, now)
+        return SeriesPreview(follows.rule, days)

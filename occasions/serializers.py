@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from assignments.rules import PolicyVersions
-from core.serializers import ActionSerializer, ProblemSerializer, UnitsField
+from core.serializers import ActionSerializer, ProblemSerializer, UnitsField, as_number
 from core.text import known_language
 from occasions.models import Activity, ActivityKind, Occasion, Outing
 from occasions.rules import allowed_actions
@@ -49,8 +49,8 @@ class OccasionSerializer(serializers.ModelSerializer[Occasion]):
     class Meta:
         model = Occasion
         fields = [
-            "id", "assignment", "outing", "starts_at", "ends_at", "place", "title", "status",
-            "units", "asked", "asked_units", "units_reason", "answer_reason", "activities", "note",
+            "id", "assignment", "outing", "series", "original_day", "starts_at", "ends_at", "place", "title",
+            "status", "units", "asked", "asked_units", "units_reason", "answer_reason", "activities", "note",
             "cancelled_by", "cancelled_at", "reason", "skipped_for", "outcome", "warnings", "allowed_actions",
             "version",
         ]  # fmt: skip
@@ -58,7 +58,7 @@ class OccasionSerializer(serializers.ModelSerializer[Occasion]):
     @extend_schema_field(UnitsField)
     def get_units(self, occasion: Occasion) -> int | float:
         """Say what it counts as."""
-        return UnitsField().to_representation(occasion.units(self._versions(occasion)))
+        return as_number(occasion.units(self._versions(occasion)))
 
     @extend_schema_field(OutcomeSerializer(allow_null=True))
     def get_outcome(self, occasion: Occasion) -> dict[str, bool] | None:

@@ -21,6 +21,7 @@ from occasions.writing import (
     check_days,
     check_free,
     check_times,
+    check_written,
     day_of,
     in_utc,
     lock_own,
@@ -70,6 +71,7 @@ def prepare_plan(
     book: Book | None = None,
 ) -> Change:
     """Return what planning would do, without writing. Raise what `plan_occasion` raises but QuotaExceeded."""
+    check_written(values, assignment.municipality.zone)
     occasion = Occasion(
         pk=row_id,
         assignment=assignment,
@@ -129,6 +131,7 @@ def prepare_change(
 
     Raise what `edit_occasion` raises but QuotaExceeded and StaleVersion.
     """
+    check_written(values, occasion.municipality.zone)
     after = copy(occasion)
     after.status = status
     for name in ("starts_at", "ends_at"):

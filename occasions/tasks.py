@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 
 from core.heartbeat import beat
-from occasions import reminders
+from occasions import reminders, series_filling
 
 
 @shared_task
@@ -18,3 +18,9 @@ def remind_before(**_: Any) -> None:
 def remind_unlogged(**_: Any) -> None:
     """Remind of what nobody logged."""
     beat("occasions.tasks.remind_unlogged", reminders.remind_unlogged)
+
+
+@shared_task
+def fill_series(**_: Any) -> None:
+    """Plan the days of series that have come near enough."""
+    beat("occasions.tasks.fill_series", series_filling.fill_series)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from occasions import calendar_views, quota_views, views
+from occasions import calendar_views, quota_views, series_views, views
 
 urlpatterns = [
     path("activity-kinds", views.ActivityKindsView.as_view(), name="activity-kinds"),
@@ -21,6 +21,10 @@ urlpatterns = [
     path("occasions/<uuid:occasion_id>/restore", views.RestoreOccasionView.as_view(), name="restore-occasion"),
     path("occasions/<uuid:occasion_id>/approve", views.ApproveOccasionView.as_view(), name="approve-occasion"),
     path("occasions/<uuid:occasion_id>/decline", views.DeclineOccasionView.as_view(), name="decline-occasion"),
+    path("occasion-series", series_views.AllSeriesView.as_view(), name="all-series"),
+    path("occasion-series/preview", series_views.PreviewSeriesView.as_view(), name="preview-series"),
+    path("occasion-series/<uuid:series_id>", series_views.SeriesView.as_view(), name="series"),
+    path("occasion-series/<uuid:series_id>/end", series_views.EndSeriesView.as_view(), name="end-series"),
     path("outings", views.OutingsView.as_view(), name="outings"),
     path("outings/<uuid:outing_id>", views.OutingView.as_view(), name="outing"),
     path("me/calendar-link", calendar_views.CalendarLinkView.as_view(), name="calendar-link"),

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.db.models import prefetch_related_objects
@@ -16,6 +17,7 @@ from assignments.models import Assignment, AssignmentQuerySet, Decision
 from core.errors import InvalidInput
 from core.periods import local_date
 from core.text import Text
+from core.wall_clock import check_written_time
 from occasions import rules
 from occasions.models import Activity, Occasion, kinds_by_code
 from occasions.models.occasion import ONE_AT_A_TIME
@@ -65,6 +67,13 @@ def locked_own(occasion_id: UUID, user: User, now: datetime) -> Occasion:
 def day_of(occasion: Occasion, moment: datetime) -> date:
     """Return the local day of a moment where the occasion is."""
     return local_date(moment, occasion.municipality.zone)
+
+
+def check_written(values: Mapping[str, Any], zone: ZoneInfo) -> None:
+    """Raise TimeDoesNotExist for a time that was written as one which the clocks skip."""
+    for name in ("starts_at", "ends_at"):
+        if name in values:
+            check_written_time(values[name], zone, name)
 
 
 def check_times(occasion: Occasion, now: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 EVERY = {
     "notifications.tasks.sweep_deliveries": timedelta(seconds=int(os.environ.get("SWEEP_SECONDS") or 10)),
     "occasions.tasks.remind_before": timedelta(seconds=60),
+    "occasions.tasks.fill_series": timedelta(seconds=60),
     "occasions.tasks.remind_unlogged": timedelta(seconds=60),
     "expenses.tasks.remind_waiting": timedelta(seconds=60),
 }

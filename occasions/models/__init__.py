@@ -4,6 +4,7 @@ from occasions.models.activity import Activity, ActivityKind, kinds_by_code
 from occasions.models.calendar_link import CalendarLink
 from occasions.models.occasion import READERS, Occasion, OccasionQuerySet
 from occasions.models.outing import Outing
+from occasions.models.series import OccasionSeries, OccasionSeriesQuerySet
 
 __all__ = [
     "READERS",
@@ -12,6 +13,8 @@ __all__ = [
     "CalendarLink",
     "Occasion",
     "OccasionQuerySet",
+    "OccasionSeries",
+    "OccasionSeriesQuerySet",
     "Outing",
     "kinds_by_code",
 ]

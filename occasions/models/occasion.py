@@ -21,6 +21,7 @@ from core.models import BaseQuerySet, RepeatableModel
 from notifications.models import Notification
 from occasions import rules
 from occasions.models.outing import Outing
+from occasions.models.series import OccasionSeries
 from people.models import Municipality, Role, User
 
 READERS = frozenset({Role.CONTACT_PERSON, Role.COORDINATOR})
@@ -98,6 +99,8 @@ class Occasion(RepeatableModel):
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="occasions")
     contact_person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="occasions")
     outing = models.ForeignKey(Outing, on_delete=models.PROTECT, null=True, related_name="occasions")
+    series = models.ForeignKey(OccasionSeries, on_delete=models.PROTECT, null=True, related_name="occasions")
+    original_day = models.DateField(null=True, help_text="The day that the series gives it.")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     place = models.CharField(max_length=200, blank=True)
@@ -158,6 +161,11 @@ class Occasion(RepeatableModel):
                 condition=Q(status__in=["cancelled", "no_show"]) & ~Q(cancelled_by="")
                 | ~Q(status__in=["cancelled", "no_show"]) & Q(cancelled_by=""),
                 name="occasion_cancelled_by_somebody",
+            ),
+            models.UniqueConstraint(fields=["series", "original_day"], name="occasion_series_day_once"),
+            models.CheckConstraint(
+                condition=Q(series=None, original_day=None) | Q(series__isnull=False, original_day__isnull=False),
+                name="occasion_of_series_has_day",
             ),
             ExclusionConstraint(
                 name=ONE_AT_A_TIME,
