@@ -15,7 +15,7 @@ from dateutil.rrule import rrulestr
 
 from core.periods import local_date, local_moment
 from core.text import Text
-from occasions.rule_text import RuleError, RuleMalformed, parts_of, read, write
+from occasions.rule_text import WEEKDAYS, RuleError, RuleMalformed, parts_of, read, write
 
 MOST_OCCURRENCES = 200
 LATEST = timedelta(days=731)  # two years, with a leap day
@@ -99,21 +99,6 @@ def occurrences(recurrence: Recurrence, zone: ZoneInfo) -> tuple[Occurrence, ...
     )
 
 
-def split_before(recurrence: Recurrence, original: datetime) -> Recurrence | None:
-    """End a rule just before one of its occurrences; None when that is the first, so that nothing is left.
-
-    Raise ValueError when it is none of them.
-    """
-    index, parts = _starts(recurrence).index(original), parts_of(recurrence.rule)
-    if index == 0:
-        return None
-    if "COUNT" in parts:
-        parts["COUNT"] = str(index)
-    else:
-        parts["UNTIL"] = _compact(original.date() - DAY)
-    return Recurrence(write(parts, recurrence.first.date()), recurrence.first)
-
-
 def rest_from(recurrence: Recurrence, original: datetime) -> Recurrence:
     """Begin a rule at one of its occurrences, whose day, week or month is one that INTERVAL counts.
 
@@ -124,6 +109,15 @@ def rest_from(recurrence: Recurrence, original: datetime) -> Recurrence:
     if "COUNT" in parts:
         parts["COUNT"] = str(int(parts["COUNT"]) - index)
     return Recurrence(write(parts, original.date()), starts[index])
+
+
+def on_another_day(recurrence: Recurrence, day: date) -> str:
+    """Return the rule for a first occurrence on another day: what only says the first day says that one."""
+    parts, first_day = parts_of(recurrence.rule), recurrence.first.date()
+    for name, said in (("BYDAY", WEEKDAYS[first_day.weekday()]), ("BYMONTHDAY", str(first_day.day))):
+        if parts.get(name) == said:
+            del parts[name]
+    return write(parts, day)
 
 
 def _starts(recurrence: Recurrence) -> tuple[datetime, ...]:

@@ -18,7 +18,7 @@ from occasions.books import read_book
 from occasions.counting import Status, taken_back
 from occasions.models import Occasion, OccasionSeries
 from occasions.models.occasion import ONE_AT_A_TIME
-from occasions.recurrence import occurrences, parse_rule, rest_from
+from occasions.recurrence import occurrences, on_another_day, parse_rule, rest_from
 from occasions.series_planning import COPIED, FILLED_AHEAD, PlannedDay, expect_all_fit, plan_days, write_days
 from occasions.writing import check_written, lock_own, one_at_a_time
 from people.models import User
@@ -159,8 +159,9 @@ def prepare_series_change(
     if not coming or coming[0].original.date() != from_day or from_day in settled or coming[0].starts_at <= now:
         raise UnknownDay(field="from")
     given = {name: getattr(series, name) for name in COPIED} | dict(values)
-    given.setdefault("rule", rest_from(series.recurrence, coming[0].original).rule)
     given.setdefault("starts_at", coming[0].starts_at)
+    first_day = given["starts_at"].astimezone(series.zone).date()
+    given.setdefault("rule", on_another_day(rest_from(series.recurrence, coming[0].original), first_day))
     given.setdefault("ends_at", given["starts_at"] + (series.end_of(coming[0]) - coming[0].starts_at))
     follows = build_series(series.assignment, uuid4(), given, now)
     if "rule" not in values and "exclude" not in values:

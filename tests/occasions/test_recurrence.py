@@ -15,11 +15,11 @@ from occasions.recurrence import (
     RuleTooLong,
     RuleTooMany,
     occurrences,
+    on_another_day,
     parse_rule,
     rest_from,
-    split_before,
 )
-from occasions.rule_text import RuleError
+from occasions.rule_text import WEEKDAYS, RuleError
 from tests.occasions.day_by_day import DAY, RULES, STARTS, Rule, started
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -182,20 +182,40 @@ def test_the_time_on_the_wall_is_always_that_of_the_first(recurrence: Recurrence
 
 @unhurried
 @given(taken(), st.data())
-def test_what_comes_before_a_split_and_the_rest_are_the_whole(recurrence: Recurrence, data: st.DataObject) -> None:
+def test_the_rest_from_an_occurrence_is_the_end_of_the_whole(recurrence: Recurrence, data: st.DataObject) -> None:
     whole = starts(recurrence)
     at = data.draw(st.integers(0, len(whole) - 1))
-    before, rest = split_before(recurrence, whole[at]), rest_from(recurrence, whole[at])
-    assert (starts(before), starts(rest)) == (whole[:at], whole[at:])
-    assert all(parsed(part.rule, part.first) == part for part in (before, rest) if part)
+    rest = rest_from(recurrence, whole[at])
+    assert starts(rest) == whole[at:]
+    assert parsed(rest.rule, rest.first) == rest
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "moved"),
+    [
+        ("FREQ=WEEKLY;COUNT=3", 1, "FREQ=WEEKLY;COUNT=3;BYDAY={}"),
+        ("FREQ=MONTHLY;COUNT=3", 1, "FREQ=MONTHLY;COUNT=3;BYMONTHDAY={}"),
+        ("FREQ=DAILY;COUNT=3", 1, "FREQ=DAILY;COUNT=3"),
+    ],
+)
+def test_a_rule_that_only_says_its_first_day_follows_it(text: str, day: int, moved: str) -> None:
+    recurrence = parsed(text)
+    later = recurrence.first.date() + timedelta(days=day)
+    said = WEEKDAYS[later.weekday()] if "WEEKLY" in text else later.day
+    assert on_another_day(recurrence, later) == moved.format(said)
+
+
+def test_a_rule_with_several_days_keeps_them() -> None:
+    first = AFTERNOON.date()
+    days = ",".join(sorted({WEEKDAYS[first.weekday()], "SU"}, key=WEEKDAYS.index))
+    recurrence = parsed(f"FREQ=WEEKLY;COUNT=3;BYDAY={days}")
+    assert on_another_day(recurrence, first + DAY) == recurrence.rule
 
 
 @pytest.mark.parametrize("end", ["COUNT=3", "UNTIL=20260921"])
 def test_a_split_falls_on_an_occurrence(end: str) -> None:
     recurrence = parsed(f"FREQ=WEEKLY;{end}")
     for stranger in (AFTERNOON + DAY, AFTERNOON + timedelta(hours=1), AFTERNOON + DAY * 21):
-        with pytest.raises(ValueError, match="not in tuple"):
-            split_before(recurrence, stranger)
         with pytest.raises(ValueError, match="not in tuple"):
             rest_from(recurrence, stranger)
 
