@@ -30,7 +30,6 @@ class QuotaTotalsSerializer(serializers.Serializer[Any]):
     `waiting` is in none of the others yet; `carried_on` is what the next period begins with.
     """
 
-    month = serializers.SerializerMethodField()
     period = PeriodSerializer()
     granted = UnitsField()
     carried_in = UnitsField()
@@ -40,10 +39,6 @@ class QuotaTotalsSerializer(serializers.Serializer[Any]):
     remaining = UnitsField()
     waiting = UnitsField()
     carried_on = UnitsField()
-
-    def get_month(self, quota: Quota) -> str:
-        """Name the month that was asked about, or in which the period begins."""
-        return str(self.context.get("month") or f"{quota.period.first_day:%Y-%m}")
 
 
 class EntrySerializer(serializers.Serializer[Any]):
@@ -63,7 +58,12 @@ class EntrySerializer(serializers.Serializer[Any]):
 class QuotaSerializer(QuotaTotalsSerializer):
     """The account of a decision and a period, every number with its entries."""
 
+    month = serializers.SerializerMethodField()
     entries = serializers.SerializerMethodField()
+
+    def get_month(self, quota: Quota) -> str:
+        """Name the month that was asked about."""
+        return str(self.context["month"])
 
     @extend_schema_field(EntrySerializer(many=True))
     def get_entries(self, quota: Quota) -> Any:
