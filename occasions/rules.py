@@ -133,19 +133,14 @@ def check_times(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
 
     Raise EndBeforeStart, TooLong, TooFarAhead or TooLongAgo. Source: api.md (90 days afterwards).
     """
-    check_length(ends_at - starts_at)
+    if ends_at <= starts_at:
+        raise EndBeforeStart(field="ends_at")
+    if ends_at - starts_at > LONGEST:
+        raise TooLong(field="ends_at")
     if starts_at - now > FARTHEST_AHEAD:
         raise TooFarAhead(field="starts_at")
     if now - starts_at > LONGEST_AGO:
         raise TooLongAgo(field="starts_at")
-
-
-def check_length(length: timedelta) -> None:
-    """Raise EndBeforeStart or TooLong."""
-    if length <= timedelta(0):
-        raise EndBeforeStart(field="ends_at")
-    if length > LONGEST:
-        raise TooLong(field="ends_at")
 
 
 def check_end(ends_at: datetime, *, now: datetime, zone: ZoneInfo) -> None:

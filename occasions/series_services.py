@@ -1,7 +1,7 @@
 """Planning occasions that come again and again, changing what follows, ending them."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -86,9 +86,11 @@ def build_series(assignment: Assignment, row_id: UUID, values: Mapping[str, Any]
     """Return a series in memory. Raise what is wrong with its times, rule and excluded days."""
     zone = assignment.municipality.zone
     check_written(values, zone)
+    rules.check_times(values["starts_at"].astimezone(UTC), values["ends_at"].astimezone(UTC), now)
     first = values["starts_at"].astimezone(zone).replace(tzinfo=None, fold=0)
     length = values["ends_at"].astimezone(zone).replace(tzinfo=None) - first
-    rules.check_length(length)
+    if length < timedelta(minutes=1):  # as it may on the wall, the night when an hour comes twice
+        raise rules.EndBeforeStart(field="ends_at")
     if first.date() < assignment.municipality.today(now):
         raise SeriesBegun(field="starts_at")
     recurrence = parse_rule(values["rule"], first=first, zone=zone)

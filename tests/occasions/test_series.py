@@ -202,6 +202,12 @@ def test_one_day_is_moved_completed_or_cancelled_and_stays_a_day_of_the_series(
         ({"ends_at": "2026-06-16T14:00:00+02:00"}, 400, "end_before_start"),
         ({"starts_at": "2026-06-09T15:00:00+02:00", "ends_at": "2026-06-09T17:00:00+02:00"}, 400, "series_begun"),
         ({"rule": "FREQ=MONTHLY;COUNT=14"}, 409, "series_does_not_fit"),
+        ({"starts_at": "9999-12-31T15:00:00+02:00", "ends_at": "9999-12-31T17:00:00+02:00"}, 409, "too_far_ahead"),
+        (
+            {"starts_at": "2026-10-25T02:30:00+02:00", "ends_at": "2026-10-25T02:15:00+01:00"},
+            400,
+            "end_before_start",
+        ),
         ({"exclude": ["2026-06-17"]}, 400, "unknown_day"),
         ({"exclude": ["2026-06-16", "2026-06-23", "2026-06-30"]}, 400, "series_empty"),
     ],
