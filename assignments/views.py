@@ -35,7 +35,7 @@ class AssignmentsView(ListAPIView[Assignment]):
 
     def get_queryset(self) -> AssignmentQuerySet:
         """Limit to what the caller may see now."""
-        return Assignment.objects.with_decision().visible_to(cast(User, self.request.user), now=timezone.now())
+        return Assignment.objects.with_scope().visible_to(cast(User, self.request.user), now=timezone.now())
 
 
 class AssignmentView(GenericAPIView[Assignment]):
@@ -46,7 +46,7 @@ class AssignmentView(GenericAPIView[Assignment]):
 
     def get(self, request: Request, assignment_id: UUID) -> Response:
         """Show it."""
-        visible = Assignment.objects.with_decision().visible_to(cast(User, request.user), now=timezone.now())
+        visible = Assignment.objects.with_scope().visible_to(cast(User, request.user), now=timezone.now())
         return Response(self.get_serializer(visible.get_one(assignment_id)).data)
 
 

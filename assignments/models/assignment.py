@@ -50,8 +50,12 @@ class AssignmentQuerySet(BaseQuerySet["Assignment"]):
         return self.visible_to(user, now=now, roles={Role.CONTACT_PERSON})
 
     def with_decision(self) -> "AssignmentQuerySet":
-        """Load decision, client and municipality in the same query, and in another what changed of its scope."""
-        return self.select_related("decision__client__municipality").prefetch_related("decision__scope_changes")
+        """Load decision, client and municipality in the same query."""
+        return self.select_related("decision__client__municipality")
+
+    def with_scope(self) -> "AssignmentQuerySet":
+        """Load all that `with_decision` does, and in another query what changed of the decision's scope."""
+        return self.with_decision().prefetch_related("decision__scope_changes")
 
     def get_own(self, assignment_id: Any, *, user: User, now: datetime) -> "Assignment":
         """Return one of the user's own. Raise NotYours for any other."""

@@ -11,7 +11,7 @@ from assignments.models import Assignment, Decision, Policy
 from occasions.models import Occasion
 from people.models import Municipality, User
 from tests import world
-from tests.occasions.calls import FRIDAY, YESTERDAY, act, cancel, edit, planned, problem, quota, times
+from tests.occasions.calls import FRIDAY, YESTERDAY, act, cancel, edit, plan, planned, problem, quota, times
 
 pytestmark = pytest.mark.usefixtures("noon")
 SUNDAY = "2026-06-14T09:00:00+02:00"
@@ -56,8 +56,8 @@ def test_an_edit_that_takes_more_than_is_left_is_refused(karin: User, assignment
         {"note": "Vi sågs.", "units": 3, "activities": [{"kind": "walk"}]},
         times("2026-06-03T16:00:00+02:00", 10),
         {"ends_at": "2026-06-03T19:00:00+02:00"},
-        {"units": 2},
-        {"units": 1},
+        {"units": 2, "units_reason": "Vi gick hem."},
+        {"units": 1, "units_reason": "Vi gick hem."},
     ],
     ids=str,
 )
@@ -84,10 +84,12 @@ def test_a_move_within_the_month_costs_nothing_and_to_another_one_everything(
 
 
 def test_what_was_asked_to_count_as_less_is_not_made_more_by_a_move(karin: User, assignment: Assignment) -> None:
-    occasion = planned(karin, assignment, hours=9, units=1)
+    occasion = planned(karin, assignment, hours=9, units=1, units_reason="Bara bussen tog tid")
     assert edit(karin, occasion["id"], 1, **times(SUNDAY, 9)).json()["units"] == 1
-    assert edit(karin, occasion["id"], 2, **times(SUNDAY, 11)).json()["units"] == 1
-    assert edit(karin, occasion["id"], 3, units=3).json()["units"] == 3
+    longer = edit(karin, occasion["id"], 2, **times(SUNDAY, 11)).json()
+    assert (longer["units"], longer["units_reason"]) == (1, "Bara bussen tog tid")
+    full = edit(karin, occasion["id"], 3, units=3).json()
+    assert (full["units"], full["units_reason"], full["asked"]) == (3, "", "")
 
 
 def test_a_move_to_the_days_of_another_policy_is_weighed_by_that(
@@ -99,39 +101,47 @@ def test_a_move_to_the_days_of_another_policy_is_weighed_by_that(
     assert edit(karin, occasion["id"], 2, **times(FRIDAY)).json()["units"] == 1
 
 
-def test_a_policy_that_is_rewritten_leaves_alone_what_nobody_touches(
+def test_a_policy_to_come_weighs_what_is_planned_for_its_days_and_refuses_no_edit_that_adds_nothing(
     karin: User, assignment: Assignment, kalix: Municipality
 ) -> None:
     occasion = planned(karin, assignment)
-    kalix.policies.update(weight_steps=[[0, 5]])
-    kept = edit(karin, occasion["id"], 1, title="Bio", **times(FRIDAY), units=1)
-    assert (kept.status_code, kept.json()["units"]) == (200, 1)
+    Policy.objects.create(municipality=kalix, first_day=date(2026, 6, 12), weight_steps=[[0, 5]])
+    assert quota(karin, assignment)["remaining"] == -1
+    kept = edit(karin, occasion["id"], 1, title="Bio", **times(FRIDAY), units=5)
+    assert (kept.status_code, kept.json()["units"]) == (200, 5)
+    assert edit(karin, occasion["id"], 2, **times(SUNDAY)).status_code == 200
+    assert edit(karin, occasion["id"], 3, units=4, units_reason="Kort").json()["units"] == 4
+    problem(edit(karin, occasion["id"], 4, units=5), 409, "quota_exceeded")
 
 
 @pytest.mark.parametrize(
-    ("units", "status", "code"),
+    ("given", "status", "code"),
     [
-        (0, 400, "units_not_whole"),
-        (-1, 400, "units_not_whole"),
-        (1.5, 400, "units_not_whole"),
-        (2, 409, "units_above_table"),
+        ({"units": 0}, 400, "units_not_whole"),
+        ({"units": -1}, 400, "units_not_whole"),
+        ({"units": 1.5}, 400, "units_not_whole"),
+        ({"units": 4, "units_reason": "Långt"}, 409, "units_above_highest"),
+        ({"units": 2}, 400, "reason_required"),
     ],
 )
 def test_units_that_cannot_be_are_refused(
-    units: float, status: int, code: str, karin: User, assignment: Assignment
+    given: dict[str, Any], status: int, code: str, karin: User, assignment: Assignment
 ) -> None:
     occasion = planned(karin, assignment)
-    refused = problem(edit(karin, occasion["id"], 1, units=units), status, code)
-    assert refused["errors"] == [{"pointer": "/units", "code": code, "detail": refused["detail"]}]
+    refused = problem(edit(karin, occasion["id"], 1, **given), status, code)
+    pointer = "/units_reason" if code == "reason_required" else "/units"
+    assert refused["errors"] == [{"pointer": pointer, "code": code, "detail": refused["detail"]}]
+    assert Occasion.objects.get().version == 1
 
 
 def test_units_of_a_held_occasion_can_be_raised_only_as_far_as_the_quota_goes(
     karin: User, assignment: Assignment
 ) -> None:
-    held = planned(karin, assignment, "2026-06-07T09:00:00+02:00", hours=10, units=1)
+    little = {"units": 1, "units_reason": "Mest väntan"}
+    held = planned(karin, assignment, "2026-06-07T09:00:00+02:00", hours=10, **little)
     planned(karin, assignment, hours=9)
     problem(edit(karin, held["id"], 1, units=3), 409, "quota_exceeded")
-    assert edit(karin, held["id"], 1, units=2).json()["units"] == 2
+    assert edit(karin, held["id"], 1, units=2, units_reason="Halva väntan").json()["units"] == 2
     assert quota(karin, assignment)["remaining"] == 0
 
 
@@ -195,9 +205,12 @@ def test_a_settled_one_cannot_be_edited_and_shows_what_it_is(karin: User, assign
 
 def test_a_family_may_correct_days_by_halves(karin: User, assignment: Assignment) -> None:
     assignment.decision.change(kind=Decision.Kind.CONTACT_FAMILY)
-    occasion = planned(karin, assignment, hours=9)
-    assert edit(karin, occasion["id"], 1, units=1.5).json()["units"] == 1.5
+    occasion = planned(karin, assignment, "2026-06-12T09:00:00+02:00", hours=33)
+    assert occasion["units"] == 2
+    half = edit(karin, occasion["id"], 1, units=1.5, units_reason="Hon åkte hem över natten").json()
+    assert half["units"] == 1.5
     problem(edit(karin, occasion["id"], 2, units=0.25), 400, "invalid")
+    problem(edit(karin, occasion["id"], 2, units=2.5, units_reason="Nej"), 409, "units_above_highest")
 
 
 def test_moving_a_clock_hour_within_the_switch_is_a_move(karin: User, assignment: Assignment) -> None:
@@ -220,8 +233,8 @@ def test_an_old_one_still_takes_a_note_but_no_other_times(
 
 
 def test_a_decision_for_more_makes_room_at_once(karin: User, assignment: Assignment) -> None:
-    occasion = planned(karin, assignment, hours=10)
+    planned(karin, assignment, hours=10)
     planned(karin, assignment, SUNDAY)
-    problem(edit(karin, occasion["id"], 1, units=4), 409, "units_above_table")
+    problem(plan(karin, assignment, "2026-06-16T15:00:00+02:00"), 409, "quota_exceeded")
     assignment.decision.change(units=Decimal(5))
-    assert planned(karin, assignment)["units"] == 1
+    assert planned(karin, assignment, "2026-06-16T15:00:00+02:00")["units"] == 1

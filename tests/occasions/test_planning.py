@@ -11,7 +11,7 @@ from assignments.models import Assignment, Decision, Policy
 from occasions.models import Occasion
 from people.models import Municipality, User
 from tests import world
-from tests.occasions.calls import YESTERDAY, plan, planned, problem, quota, read
+from tests.occasions.calls import YESTERDAY, cancel, plan, planned, problem, quota, read
 
 pytestmark = pytest.mark.usefixtures("noon")
 
@@ -40,7 +40,9 @@ def test_what_has_been_is_logged_as_completed_with_what_was_done(karin: User, as
 
 
 def test_what_is_going_on_is_planned_until_it_has_ended(karin: User, assignment: Assignment) -> None:
-    assert planned(karin, assignment, "2026-06-10T10:00:00+02:00", hours=2.5)["status"] == "planned"
+    going_on = planned(karin, assignment, "2026-06-10T10:00:00+02:00", hours=2.5)
+    assert going_on["status"] == "planned"
+    cancel(karin, going_on["id"])
     assert planned(karin, assignment, "2026-06-10T10:00:00+02:00", hours=2)["status"] == "completed"
 
 
@@ -100,20 +102,28 @@ def test_a_long_outing_counts_as_more(hours: float, units: int, karin: User, ass
     assert planned(karin, assignment, hours=hours)["units"] == units
 
 
-def test_an_occasion_may_count_as_less_than_its_length_but_not_as_more(
+def test_an_occasion_may_count_as_less_than_its_length_for_a_reason_and_as_no_more_than_the_highest(
     karin: User, assignment: Assignment
 ) -> None:
-    assert planned(karin, assignment, hours=9, units=1)["units"] == 1
-    refused = problem(plan(karin, assignment, hours=9, units=3), 409, "units_above_table")
+    refused = problem(plan(karin, assignment, hours=9, units=1), 400, "reason_required")
+    assert refused["errors"][0]["pointer"] == "/units_reason"
+    refused = problem(
+        plan(karin, assignment, hours=9, units=4, units_reason="Lång dag"), 409, "units_above_highest"
+    )
     assert refused["errors"][0]["pointer"] == "/units"
-    assert "räknas som 2." in refused["detail"]
+    assert "räknas som högst 3." in refused["detail"]
+    assert not Occasion.objects.exists()
+    short = planned(karin, assignment, hours=9, units=1, units_reason="Bara bussen tog tid")
+    assert (short["units"], short["units_reason"], short["asked"], short["asked_units"]) == (
+        1, "Bara bussen tog tid", "", None,
+    )  # fmt: skip
 
 
 def test_an_occasion_is_weighed_by_the_policy_of_its_own_date(
     karin: User, assignment: Assignment, kalix: Municipality
 ) -> None:
     Policy.objects.create(municipality=kalix, first_day=date(2026, 7, 1), weight_steps=[[0, 2]])
-    assert planned(karin, assignment, "2026-06-30T23:30:00+02:00")["units"] == 1
+    assert planned(karin, assignment, "2026-06-30T23:30:00+02:00", hours=1)["units"] == 1
     assert planned(karin, assignment, "2026-07-01T00:30:00+02:00")["units"] == 2
 
 
@@ -204,22 +214,22 @@ def test_two_contact_persons_share_what_the_decision_grants(
     svens = world.make_assignment(sven, kalix, decision=assignment.decision)
     planned(sven, svens, hours=10)
     planned(karin, assignment)
-    problem(plan(karin, assignment), 409, "quota_exceeded")
-    problem(plan(sven, svens), 409, "quota_exceeded")
+    sunday = "2026-06-14T15:00:00+02:00"
+    problem(plan(karin, assignment, sunday), 409, "quota_exceeded")
+    problem(plan(sven, svens, sunday), 409, "quota_exceeded")
 
 
 def test_a_contact_family_counts_days_in_halves(karin: User, kalix: Municipality, assignment: Assignment) -> None:
     decision = assignment.decision
     decision.change(kind=Decision.Kind.CONTACT_FAMILY, units=Decimal("2.5"))
-    assert planned(karin, assignment, hours=9, units=1.5)["units"] == 1.5
-    problem(plan(karin, assignment, units=0.7), 400, "units_not_half")
-    problem(plan(karin, assignment, hours=9, units=1.5), 409, "quota_exceeded")
-    account = quota(karin, assignment)
-    assert (account["granted"], account["planned"], account["remaining"]) == (2.5, 1.5, 1)
-    assert (
-        '"remaining":1,'
-        in world.signed_in(karin).get(f"/api/v1/assignments/{assignment.pk}/quota").content.decode()
-    )
+    night = planned(karin, assignment, hours=20)  # from Friday afternoon to Saturday morning
+    assert night["units"] == 1
+    problem(plan(karin, assignment, units=0.7, units_reason="Nej"), 400, "units_not_half")
+    problem(plan(karin, assignment, "2026-06-19T15:00:00+02:00", hours=40), 409, "quota_exceeded")
+    answer = world.signed_in(karin).get(f"/api/v1/assignments/{assignment.pk}/quota")
+    account = answer.json()
+    assert (account["granted"], account["planned"], account["remaining"]) == (2.5, 1, 1.5)
+    assert '"planned":1,' in answer.content.decode()
 
 
 @pytest.mark.parametrize("units", ["2.5", "0", "-1"])
@@ -245,12 +255,12 @@ def test_a_refusal_is_said_in_the_language_of_who_asks(karin: User, assignment: 
 
 def test_the_quota_counts_moments_at_the_very_ends_of_the_month(karin: User, assignment: Assignment) -> None:
     for moment in ("2026-05-31T21:59:59", "2026-05-31T22:00:00", "2026-06-30T21:59:59", "2026-06-30T22:00:00"):
-        world.make_occasion(assignment, datetime.fromisoformat(f"{moment}+00:00"), hours=1)
+        world.make_occasion(assignment, datetime.fromisoformat(f"{moment}+00:00"), hours=1 / 3600)
     assert [quota(karin, assignment, month)["planned"] for month in ("2026-05", "2026-06", "2026-07")] == [1, 2, 1]
 
 
 def test_last_month_is_no_concern_of_this_one(karin: User, assignment: Assignment) -> None:
     for day in range(1, 5):
-        world.make_occasion(assignment, world.NOW - timedelta(days=30, hours=day), status="completed")
+        world.make_occasion(assignment, world.NOW - timedelta(days=30 + day), status="completed")
     assert quota(karin, assignment, "2026-05")["remaining"] == 0
     assert planned(karin, assignment)["status"] == "planned"

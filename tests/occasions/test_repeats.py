@@ -11,6 +11,7 @@ from people.models import Municipality, Role, User
 from tests import world
 from tests.occasions.calls import FRIDAY, YESTERDAY, act, body, cancel, edit, plan, planned, problem, quota
 
+SUNDAY, MONDAY = "2026-06-14T15:00:00+02:00", "2026-06-15T15:00:00+02:00"
 pytestmark = pytest.mark.usefixtures("noon")
 
 
@@ -68,7 +69,7 @@ def test_a_repeat_needs_no_room_and_no_kind_still_in_use(
 ) -> None:
     made = str(uuid4())
     plan(karin, assignment, id=made, hours=10, activities=[{"kind": "walk"}])
-    planned(karin, assignment)
+    planned(karin, assignment, SUNDAY)
     ActivityKind.objects.filter(municipality=kalix, code="walk").update(is_active=False)
     assert plan(karin, assignment, id=made, hours=10, activities=[{"kind": "walk"}]).status_code == 200
     assert quota(karin, assignment)["remaining"] == 0
@@ -113,14 +114,18 @@ def test_an_id_is_not_free_in_another_assignment_of_the_same_person(
 
 def test_a_refused_plan_leaves_its_id_free(karin: User, assignment: Assignment) -> None:
     made = str(uuid4())
-    full = planned(karin, assignment, hours=10), planned(karin, assignment)
-    problem(plan(karin, assignment, id=made), 409, "quota_exceeded")
+    full = planned(karin, assignment, hours=10), planned(karin, assignment, SUNDAY)
+    problem(plan(karin, assignment, MONDAY, id=made), 409, "quota_exceeded")
+    problem(plan(karin, assignment, SUNDAY, id=made), 409, "overlapping")
     cancel(karin, full[1]["id"])
-    assert plan(karin, assignment, id=made).status_code == 201
+    assert plan(karin, assignment, SUNDAY, id=made).status_code == 201
 
 
 def test_without_an_id_every_call_is_a_new_one(karin: User, assignment: Assignment) -> None:
-    assert planned(karin, assignment)["id"] != planned(karin, assignment)["id"]
+    first = planned(karin, assignment)
+    problem(plan(karin, assignment), 409, "overlapping")
+    cancel(karin, first["id"])
+    assert planned(karin, assignment)["id"] != first["id"]
 
 
 def test_a_repeat_after_the_role_has_ended_is_refused(karin: User, assignment: Assignment) -> None:

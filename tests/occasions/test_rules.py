@@ -1,7 +1,6 @@
 """The rules alone, in milliseconds."""
 
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,14 +12,14 @@ from core.errors import DomainError
 from core.periods import local_date
 from core.text import LANGUAGES
 from occasions import rules
-from occasions.rules import allowed_actions, check_action, check_days, check_times, check_units, reweigh
+from occasions.rules import Obstacles, allowed_actions, check_action, check_days, check_times
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 NOW = datetime(2026, 6, 10, 10, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 STATUSES = ("planned", "completed", "cancelled", "no_show")
 OFFSETS = st.timedeltas(timedelta(days=-400), timedelta(days=400))
-UNITS = st.integers(1, 12).map(Decimal)
+OBSTACLES = st.none() | st.sampled_from(["wrong_role", "not_found"])
 
 
 @given(OFFSETS, st.timedeltas(timedelta(days=-1), timedelta(days=20)))
@@ -44,74 +43,62 @@ def test_a_day_lies_within_all_ranges_or_is_refused(day: date) -> None:
             check_days(day, assignment, decision)
 
 
-@pytest.mark.parametrize(
-    ("asked", "most", "halves", "error"),
-    [
-        ("1", "1", False, None),
-        ("2", "3", False, None),
-        ("0", "1", False, rules.UnitsNotWhole),
-        ("0.5", "1", False, rules.UnitsNotWhole),
-        ("1.3", "2", False, rules.UnitsNotWhole),
-        ("1.5", "2", False, rules.UnitsNotWhole),
-        ("-1", "2", False, rules.UnitsNotWhole),
-        ("3", "2", False, rules.UnitsAboveTable),
-        ("0.5", "1", True, None),
-        ("1.5", "2", True, None),
-        ("0", "1", True, rules.UnitsNotHalf),
-        ("1.3", "2", True, rules.UnitsNotHalf),
-        ("2.5", "2", True, rules.UnitsAboveTable),
-    ],
-)
-def test_units_are_whole_or_halves_and_within_the_table(
-    asked: str, most: str, halves: bool, error: type[DomainError] | None
-) -> None:
-    if error is None:
-        check_units(Decimal(asked), most=Decimal(most), halves=halves)
-    else:
-        with pytest.raises(error):
-            check_units(Decimal(asked), most=Decimal(most), halves=halves)
-
-
-@given(UNITS, UNITS, UNITS)
-def test_what_weighed_its_length_goes_on_so_and_the_rest_never_grows(
-    units: Decimal, before: Decimal, after: Decimal
-) -> None:
-    found = reweigh(units, before=before, after=after)
-    assert found <= after
-    assert found == after or (found == units and units != before)
-
-
-@given(st.sampled_from(STATUSES), OFFSETS, st.sampled_from(list(rules.TRANSITIONS)))
+@given(st.sampled_from(STATUSES), OFFSETS, st.sampled_from(list(rules.TRANSITIONS)), st.booleans())
 def test_nothing_that_is_over_is_changed_and_nothing_is_held_before_its_day(
-    status: str, offset: timedelta, action: str
+    status: str, offset: timedelta, action: str, skipped: bool
 ) -> None:
     starts_at = NOW + offset
     later = local_date(starts_at, STOCKHOLM) > local_date(NOW, STOCKHOLM)
+    skipped = skipped and status == "cancelled"
     try:
-        after = check_action(action, status=status, starts_at=starts_at, now=NOW, zone=STOCKHOLM)
+        after = check_action(action, status=status, starts_at=starts_at, now=NOW, zone=STOCKHOLM, skipped=skipped)
     except rules.WrongStatus:
-        assert status in ("cancelled", "no_show") or (status == "completed" and action != "edit")
+        assert status not in rules.TRANSITIONS[action]
+        assert action == "restore" or status != "planned"
+    except rules.NotSkipped:
+        assert (action, status, skipped) == ("restore", "cancelled", False)
     except rules.NotYetHeld:
         assert later
         assert action in ("complete", "no_show") or (action, status) == ("edit", "completed")
     else:
         assert not (later and after in ("completed", "no_show"))
-        assert status in ("planned", "completed")
+        assert status in ("planned", "completed") or skipped
 
 
-@given(st.sampled_from(STATUSES), OFFSETS, st.none() | st.sampled_from(["wrong_role", "not_found"]))
-def test_allowed_actions_say_what_the_rule_then_does(status: str, offset: timedelta, obstacle: str | None) -> None:
-    starts_at = NOW + offset
+@given(
+    st.sampled_from(STATUSES),
+    OFFSETS,
+    st.booleans(),
+    st.sampled_from(["", "waiting", "approved", "declined"]),
+    st.builds(Obstacles, OBSTACLES, OBSTACLES),
+)
+def test_allowed_actions_say_what_the_rule_then_does(
+    status: str, offset: timedelta, skipped: bool, asked: str, obstacles: Obstacles
+) -> None:
     found = allowed_actions(
-        status=status, starts_at=starts_at, now=NOW, zone=STOCKHOLM, settled=True, obstacle=obstacle
+        status=status,
+        settled=True,
+        skipped=skipped,
+        asked=asked,
+        starts_at=NOW + offset,
+        now=NOW,
+        zone=STOCKHOLM,
+        obstacles=obstacles,
     )
-    assert [allowed.action for allowed in found] == ["edit", "complete", "cancel", "no_show"]
-    for allowed in found:
-        code = obstacle
+    assert [allowed.action for allowed in found] == [
+        "edit", "complete", "cancel", "no_show", "restore", "approve", "decline",
+    ]  # fmt: skip
+    for allowed in found[:5]:
+        code = obstacles.plan
         try:
-            check_action(allowed.action, status=status, starts_at=starts_at, now=NOW, zone=STOCKHOLM)
+            check_action(
+                allowed.action, status=status, starts_at=NOW + offset, now=NOW, zone=STOCKHOLM, skipped=skipped
+            )
         except DomainError as error:
             code = code or error.code
+        assert allowed == Allowed(allowed.action, code is None, code)
+    for allowed in found[5:]:
+        code = obstacles.answer or (None if asked == "waiting" else "nothing_asked")
         assert allowed == Allowed(allowed.action, code is None, code)
 
 
@@ -123,11 +110,9 @@ def test_logging_begins_when_it_has_ended() -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        rules.UnitsAboveTable(units="2"),
-        rules.QuotaExceeded(remaining="0", month="juni 2026", units="1"),
         *[kind() for kind in (rules.EndBeforeStart, rules.TooLong, rules.TooFarAhead, rules.TooLongAgo)],
-        *[kind() for kind in (rules.OutsideAssignment, rules.NotYetHeld, rules.WrongStatus)],
-        *[kind() for kind in (rules.UnitsNotWhole, rules.UnitsNotHalf)],
+        *[kind() for kind in (rules.OutsideAssignment, rules.NotYetHeld, rules.WrongStatus, rules.Overlapping)],
+        *[kind() for kind in (rules.NotSkipped, rules.NothingAsked, rules.UnknownOccasion)],
     ],
     ids=lambda error: error.code,
 )
