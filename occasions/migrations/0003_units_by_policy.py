@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='occasion',
             name='answer_reason',
-            field=models.CharField(blank=True, db_default='', help_text="The coordinator's.", max_length=1000),
+            field=models.CharField(blank=True, db_default='', default='', help_text="The coordinator's.", max_length=1000),
         ),
         migrations.AddField(
             model_name='occasion',
@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='occasion',
             name='units_reason',
-            field=models.CharField(blank=True, db_default='', help_text='Why not as much as it weighs.', max_length=1000),
+            field=models.CharField(blank=True, db_default='', default='', help_text='Why not as much as it weighs.', max_length=1000),
         ),
         migrations.AddField(
             model_name='outing',

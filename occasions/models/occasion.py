@@ -110,10 +110,12 @@ class Occasion(RepeatableModel):
     own_units = models.DecimalField(max_digits=5, decimal_places=1, null=True)
     asked_units = models.DecimalField(max_digits=5, decimal_places=1, null=True)
     units_reason = models.CharField(
-        max_length=1000, blank=True, db_default="", help_text="Why not as much as it weighs."
+        max_length=1000, blank=True, default="", db_default="", help_text="Why not as much as it weighs."
     )
     asked = models.CharField(max_length=10, choices=Asked.choices, blank=True, default="", db_default="")
-    answer_reason = models.CharField(max_length=1000, blank=True, db_default="", help_text="The coordinator's.")
+    answer_reason = models.CharField(
+        max_length=1000, blank=True, default="", db_default="", help_text="The coordinator's."
+    )
     answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
     cancelled_by = models.CharField(max_length=20, choices=CancelledBy.choices, blank=True)

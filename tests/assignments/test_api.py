@@ -40,6 +40,7 @@ def test_karin_sees_her_assignment(karin: User, assignment: Assignment) -> None:
         "client": {"id": str(assignment.decision.client_id), "name": "Maj-Britt Söderlund"},
         "decision": {
             "id": str(assignment.decision_id),
+            "kind": "contact_person",
             "units": 4,
             "period": "month",
             "first_day": "2026-01-01",

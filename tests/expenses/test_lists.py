@@ -31,7 +31,7 @@ def one_of_each(assignment: Assignment, coordinator: User) -> dict[str, Expense]
             status=status,
             coordinator=coordinator,
             spent_on=date(2026, 6, 9) - timedelta(days=day),
-            occasion=world.make_occasion(assignment, world.NOW),
+            occasion=world.make_occasion(assignment, world.NOW, status="cancelled"),
             category=["ticket", "meal", "coins"][day % 3],
             receipt=world.make_receipt(assignment.contact_person),
         )

@@ -3,7 +3,8 @@
 import json
 import logging
 from base64 import b64decode
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,10 @@ from notifications import delivery
 from notifications.messages import Kind
 from notifications.models import Delivery, Notification
 from occasions import reminders
+from occasions.answering_services import approve_occasion, decline_occasion
+from occasions.series_filling import fill_series
+from occasions.series_services import plan_series
+from occasions.services import plan_occasion
 from people.models import Municipality, User
 from tests import world
 from tests.doubles.fcm import FcmDouble
@@ -33,7 +38,8 @@ def marked(karin: User, inger: User, kalix: Municipality) -> Assignment:
     assignment = world.make_assignment(karin, kalix, client_name=f"Maj-Britt {MARK}")
     client = assignment.decision.client
     client.change(reference=f"client-{MARK}")
-    assignment.decision.change(reference=f"decision-{MARK}")
+    kalix.policies.update(highest_weight=4)
+    assignment.decision.change(reference=f"decision-{MARK}", units=9)
     for user in (karin, inger):
         world.make_device(user)
     return assignment
@@ -52,7 +58,41 @@ def told(marked: Assignment, inger: User, queue: redis.Redis, django_capture_on_
         for decide in (approve_expense, return_expense, reject_expense):
             expense = world.make_expense(marked, status="submitted", note=f"Kaffe i {MARK}")
             decide(user=inger, expense_id=expense.pk, now=NOW, reason=f"Fråga i {MARK}")
+        ask_and_be_answered(marked, inger, words)
+        leave_out_a_day(marked, words)
     assert set(Notification.objects.values_list("kind", flat=True)) == set(Kind)
+
+
+def ask_and_be_answered(marked: Assignment, inger: User, words: dict[str, Any]) -> None:
+    """Ask for more units twice; one is approved and one declined."""
+    for days, answer in enumerate((approve_occasion, decline_occasion), start=2):
+        occasion, _ = plan_occasion(
+            user=marked.contact_person,
+            now=NOW,
+            assignment=marked.pk,
+            starts_at=NOW + timedelta(days=days),
+            ends_at=NOW + timedelta(days=days, hours=2),
+            units=Decimal(3),
+            units_reason=f"Långt till {MARK}",
+            **words,
+        )
+        answer(user=inger, occasion_id=occasion.pk, now=NOW, reason=f"Det är {MARK}")
+
+
+def leave_out_a_day(marked: Assignment, words: dict[str, Any]) -> None:
+    """Let a day of a series find no units left when its time comes."""
+    starts_at = NOW + timedelta(days=5)
+    plan_series(
+        user=marked.contact_person,
+        now=NOW,
+        assignment=marked.pk,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=1),
+        rule="FREQ=MONTHLY;COUNT=4",
+        **words,
+    )
+    world.make_occasion(marked, datetime(2026, 8, 2, 10, tzinfo=UTC), units=9)
+    fill_series(NOW + timedelta(weeks=3))
 
 
 def everything_in(queue: redis.Redis) -> str:
@@ -70,7 +110,7 @@ def send_all() -> None:
 def test_no_push_says_anything_about_a_client(told: None, fcm_double: FcmDouble) -> None:
     send_all()
 
-    assert len(fcm_double.messages) == len(Kind)
+    assert len(fcm_double.messages) >= len(Kind)
     wire = json.dumps([received.message for received in fcm_double.messages], ensure_ascii=False)
     for word in (MARK, "Karin", "Maj-Britt", "kalix", "100"):
         assert word.casefold() not in wire.casefold()
@@ -87,7 +127,7 @@ def test_a_push_carries_nothing_but_words_and_ids(told: None, fcm_double: FcmDou
 
 
 def test_the_broker_holds_nothing_but_ids(told: None, queue: redis.Redis) -> None:
-    assert queue.llen("celery") == len(Kind)
+    assert queue.llen("celery") == Delivery.objects.count() > len(Kind)
 
     held = everything_in(queue)
 

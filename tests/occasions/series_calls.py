@@ -39,9 +39,9 @@ def preview(user: User, **body: Any) -> Any:
     return answer.json()
 
 
-def change(user: User, series: Any, from_day: str, version: int | None = None, **values: Any) -> Answer:
-    """Change a series from a day on."""
-    headers = {"If-Match": f'"{version or series["version"]}"'}
+def change(user: User, series: Any, from_day: str, **values: Any) -> Answer:
+    """Change a series, as it was read, from a day on."""
+    headers = {"If-Match": f'"{series["version"]}"'}
     body = {"from": from_day} | values
     return world.signed_in(user).patch(f"/api/v1/occasion-series/{series['id']}", body, headers=headers)
 

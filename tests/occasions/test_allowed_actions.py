@@ -94,4 +94,7 @@ def test_what_was_just_done_tells_what_is_left(karin: User, assignment: Assignme
         {"action": "complete", "allowed": False, "code": "occasion_closed"},
         {"action": "cancel", "allowed": False, "code": "occasion_closed"},
         {"action": "no_show", "allowed": False, "code": "occasion_closed"},
+        {"action": "restore", "allowed": False, "code": "occasion_closed"},
+        {"action": "approve", "allowed": False, "code": "wrong_role"},
+        {"action": "decline", "allowed": False, "code": "wrong_role"},
     ]

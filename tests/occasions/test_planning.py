@@ -224,7 +224,9 @@ def test_a_contact_family_counts_days_in_halves(karin: User, kalix: Municipality
     decision.change(kind=Decision.Kind.CONTACT_FAMILY, units=Decimal("2.5"))
     night = planned(karin, assignment, hours=20)  # from Friday afternoon to Saturday morning
     assert night["units"] == 1
-    problem(plan(karin, assignment, units=0.7, units_reason="Nej"), 400, "units_not_half")
+    problem(
+        plan(karin, assignment, "2026-06-19T15:00:00+02:00", units=0.7, units_reason="Nej"), 400, "units_not_half"
+    )
     problem(plan(karin, assignment, "2026-06-19T15:00:00+02:00", hours=40), 409, "quota_exceeded")
     answer = world.signed_in(karin).get(f"/api/v1/assignments/{assignment.pk}/quota")
     account = answer.json()

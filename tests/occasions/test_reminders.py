@@ -22,7 +22,7 @@ from tests import world
 from tests.notifications.calls import at_once
 
 NOW = world.NOW  # a Wednesday at noon
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 TOMORROW, SOON, UNLOGGED = Kind.OCCASION_TOMORROW, Kind.OCCASION_SOON, Kind.OCCASION_UNLOGGED
 
@@ -93,8 +93,8 @@ def test_running_twice_reminds_once(assignment: Assignment) -> None:
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_running_twice_at_once_reminds_once(assignment: Assignment) -> None:
     for hours in range(2, 12):
-        world.make_occasion(assignment, NOW + hours * HOUR)
-        world.make_occasion(assignment, NOW - (19 + hours) * HOUR)
+        world.make_occasion(assignment, NOW + hours * HOUR, hours=1)
+        world.make_occasion(assignment, NOW - (19 + hours) * HOUR, hours=1)
 
     before = at_once(*[partial(remind_before, NOW)] * 3)
     unlogged = at_once(*[partial(remind_unlogged, NOW)] * 3)
@@ -160,7 +160,7 @@ def test_who_has_left_the_assignment_is_not_reminded(assignment: Assignment) -> 
 
 def test_the_last_day_of_an_assignment_counts(assignment: Assignment) -> None:
     assignment.change(last_day=date(2026, 6, 10))
-    late = world.make_occasion(assignment, at_wall("2026-06-10T23:30"))
+    late = world.make_occasion(assignment, at_wall("2026-06-10T23:30"), hours=1)
     world.make_occasion(assignment, at_wall("2026-06-11T00:30"))  # 22:30 on the last day in UTC
 
     remind_before(NOW)
@@ -219,8 +219,8 @@ def test_one_failure_stops_nobody_else(
 
 def test_what_need_not_be_told_costs_nothing(assignment: Assignment) -> None:
     for number in range(20):
-        world.make_occasion(assignment, NOW + 2 * HOUR + number * timedelta(minutes=1))
-        world.make_occasion(assignment, NOW - 20 * HOUR + number * timedelta(minutes=1))
+        world.make_occasion(assignment, NOW + 2 * HOUR + number * MINUTE, hours=1 / 60)
+        world.make_occasion(assignment, NOW - 20 * HOUR + number * MINUTE, hours=1 / 60)
     assert (remind_before(NOW), remind_unlogged(NOW)) == (20, 20)
 
     with CaptureQueriesContext(connection) as again:
@@ -233,7 +233,7 @@ def test_telling_costs_the_same_for_each(assignment: Assignment) -> None:
     counts = []
     for many in (1, 11):
         for number in range(many):
-            world.make_occasion(assignment, NOW + 2 * HOUR + number * timedelta(seconds=1))
+            world.make_occasion(assignment, NOW + (2 + many) * HOUR + number * MINUTE, hours=1 / 60)
         with CaptureQueriesContext(connection) as queries:
             assert remind_before(NOW) == many
         counts.append(len(queries))

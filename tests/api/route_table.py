@@ -1,0 +1,105 @@
+"""Every route and method, and who gets what."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+OWNER, STRANGER, COORDINATOR = "owner", "stranger", "coordinator"
+CASE_OFFICER, PAYROLL_OFFICER, ADMINISTRATOR = "case_officer", "payroll_officer", "administrator"
+STAFF = (COORDINATOR, CASE_OFFICER, PAYROLL_OFFICER, ADMINISTRATOR)
+ACTORS = (OWNER, STRANGER, *STAFF)
+ROLE_OF = {OWNER: "contact_person", STRANGER: "contact_person"} | {role: role for role in STAFF}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A route and a method: who gets what. `about` names the object in its path, `#name` one in its body.
+
+    An open one asks nobody to sign in: what its path holds is the key.
+    """
+
+    answers: dict[str, int]
+    about: str = ""
+    body: dict[str, Any] = field(default_factory=dict)
+    is_open: bool = False
+
+
+def everybody(status: int = 200) -> dict[str, int]:
+    return dict.fromkeys(ACTORS, status)
+
+
+def only(**answers: int) -> dict[str, int]:
+    """Everybody else is of a wrong role."""
+    return everybody(403) | answers
+
+
+# 404 for a contact person who is a stranger to it, 403 where the role is wrong whatever it is about.
+READ_BY_CASE = only(owner=200, stranger=404, coordinator=200, case_officer=200)
+READ = only(owner=200, stranger=404, coordinator=200)
+ACT = only(owner=200, stranger=404)
+DECIDE = only(owner=403, stranger=403, coordinator=200)
+MONEY = {"category": "ticket", "claimed_amount": "50.00", "spent_on": "2026-06-05"}
+TIMES = {"starts_at": "2026-06-12T15:00:00+02:00", "ends_at": "2026-06-12T17:00:00+02:00"}
+
+WEEKLY = {"assignment": "#assignment", "rule": "FREQ=WEEKLY;COUNT=2"}
+
+TABLE: dict[tuple[str, str], Row] = {
+    ("GET", "home"): Row(everybody()),
+    ("GET", "me"): Row(everybody()),
+    ("PATCH", "me"): Row(everybody(), body={"language": "en"}),
+    ("PUT", "device"): Row(everybody(201), about="installation", body={
+        "platform": "ios", "fid": "an address", "locale": "sv", "app_version": "1"}),
+    ("DELETE", "device"): Row(everybody(404) | {OWNER: 204}, about="device"),
+    ("GET", "notifications"): Row(everybody()),
+    ("POST", "read-notification"): Row(everybody(404) | {OWNER: 200}, about="notification"),
+    ("GET", "assignments"): Row(only(owner=200, stranger=200, coordinator=200, case_officer=200)),
+    ("GET", "assignment"): Row(READ_BY_CASE, about="assignment"),
+    ("GET", "quota"): Row(READ_BY_CASE, about="assignment"),
+    ("GET", "quotas"): Row(only(owner=200, stranger=200, coordinator=200, case_officer=200)),
+    ("GET", "adjustments"): Row(only(coordinator=200, case_officer=200), about="decision"),
+    ("POST", "adjustments"): Row(only(coordinator=201), about="decision", body={
+        "on": "2026-06-12", "units": 1, "reason": "Jul"}),
+    ("GET", "scope-changes"): Row(only(coordinator=200, case_officer=200), about="decision"),
+    ("POST", "scope-changes"): Row(only(case_officer=201), about="decision", body={
+        "first_day": "2026-07-01", "units": 5}),
+    ("GET", "allowance"): Row(READ, about="assignment"),
+    ("GET", "activity-kinds"): Row(everybody()),
+    ("GET", "expense-categories"): Row(everybody()),
+    ("GET", "occasions"): Row(only(owner=200, stranger=200, coordinator=200)),
+    ("POST", "occasions"): Row(only(owner=201, stranger=404), body=TIMES | {"assignment": "#assignment"}),
+    ("GET", "occasion"): Row(READ, about="occasion"),
+    ("PATCH", "occasion"): Row(ACT, about="occasion", body={"note": "Vi ses."}),
+    ("POST", "complete-occasion"): Row(ACT, about="occasion"),
+    ("POST", "cancel-occasion"): Row(ACT, about="occasion", body={"cancelled_by": "client", "reason": "Sjuk"}),
+    ("POST", "no-show"): Row(ACT, about="occasion"),
+    ("POST", "restore-occasion"): Row(ACT, about="skipped"),
+    ("POST", "approve-occasion"): Row(DECIDE, about="asked"),
+    ("POST", "decline-occasion"): Row(DECIDE, about="asked", body={"reason": "Nej"}),
+    ("POST", "preview-occasion"): Row(
+        only(owner=200, stranger=404), body=TIMES | {"assignment": "#assignment"}),
+    ("POST", "outings"): Row(only(owner=201, stranger=404), body=TIMES | {
+        "occasions": [{"assignment": "#assignment"}, {"assignment": "#second"}]}),
+    ("GET", "outing"): Row(READ, about="outing"),
+    ("GET", "all-series"): Row(only(owner=200, stranger=200, coordinator=200)),
+    ("POST", "all-series"): Row(only(owner=201, stranger=404), body=TIMES | WEEKLY),
+    ("POST", "preview-series"): Row(only(owner=200, stranger=404), body=TIMES | WEEKLY),
+    ("GET", "series"): Row(READ, about="series"),
+    ("PATCH", "series"): Row(ACT, about="series", body={"from": "2026-06-16", "title": "Fika"}),
+    ("POST", "end-series"): Row(ACT, about="series"),
+    ("POST", "calendar-link"): Row(only(owner=200, stranger=201)),
+    ("DELETE", "calendar-link"): Row(only(owner=204, stranger=204)),
+    ("GET", "calendar"): Row(everybody(), about="calendar", is_open=True),
+    ("POST", "receipts"): Row(only(owner=400, stranger=400)),
+    ("GET", "receipt"): Row(READ, about="receipt"),
+    ("GET", "receipt-file"): Row(READ, about="receipt"),
+    ("GET", "receipt-preview"): Row(READ, about="receipt"),
+    ("GET", "expenses"): Row(only(owner=200, stranger=200, coordinator=200)),
+    ("POST", "expenses"): Row(only(owner=201, stranger=404), body=MONEY | {"assignment": "#assignment"}),
+    ("GET", "expense"): Row(READ, about="expense"),
+    ("PATCH", "expense"): Row(ACT, about="expense", body={"note": "Två kaffe"}),
+    ("POST", "submit-expense"): Row(ACT, about="expense"),
+    ("POST", "approve-expense"): Row(DECIDE, about="expense"),
+    ("POST", "return-expense"): Row(DECIDE, about="expense", body={"reason": "Otydligt"}),
+    ("POST", "reject-expense"): Row(DECIDE, about="expense", body={"reason": "Hör inte hit"}),
+}  # fmt: skip
+CLOSED = [route for route, row in TABLE.items() if not row.is_open]
+OPEN = [route for route, row in TABLE.items() if row.is_open]
