@@ -1,0 +1,262 @@
+"""Whether what somebody wants to do fits, what it counts as, and what could be skipped for it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from assignments.judging import Book, judge, propose_skips, weigh
+from assignments.quota import Use
+from tests.assignments.ledgers import LENGTHS, added, book, decision, june, policy, stay, use
+
+MAY, JULY = date(2026, 5, 1), date(2026, 7, 1)
+FULL = [use(june(3)), use(june(14), 2), use(june(26), 1, "planned")]
+NEW = use(june(21), 1, "planned")
+
+
+def lasting(one: Use, units: int) -> Use:
+    """Return the occasion, as long as what weighs so much."""
+    return replace(one, ends_at=one.starts_at + LENGTHS[units])
+
+
+def moved(one: Use, on: date) -> Use:
+    """Return the occasion on another day."""
+    return replace(one, starts_at=use(on).starts_at, ends_at=use(on).starts_at + (one.ends_at - one.starts_at))
+
+
+def counts(found: Book, before: Use | None, after: Use, asked: int | None = None) -> tuple[Any, Any]:
+    """Return what an occasion would count as on its own, and what would wait."""
+    weighed = weigh(found, before, after, None if asked is None else Decimal(asked))
+    return weighed.own_units, weighed.asked_units
+
+
+@pytest.mark.parametrize("answer", ["warn", "ask", "block"])
+def test_example_2_too_much_is_answered_as_the_policy_says(answer: str) -> None:
+    rules = policy(on_exceeded=answer)
+    verdict = judge(book(decision(), rules, uses=FULL), "new", NEW)
+    assert (verdict.answer, verdict.over) == (answer, 1)
+    assert verdict.excess is not None
+    assert verdict.was is not None
+    assert (verdict.excess.period.first_day, verdict.excess.over, verdict.was.over) == (june(1), 1, 0)
+    saved = policy(saving_cap=2, on_exceeded=answer)
+    assert judge(book(decision(), saved, uses=FULL), "new", NEW).answer == "fits"
+
+
+def test_example_1_a_fourth_occasion_is_what_the_app_proposes_to_skip() -> None:
+    uses = [use(june(3)), use(june(21), 1, "planned"), use(june(26), 1, "planned")]
+    found = book(decision(), uses=uses)
+    trip = use(june(14), 2, "planned")
+    assert judge(found, "trip", trip).over == 1
+    assert propose_skips(found, "trip", trip, ["2026-06-26", "2026-06-21"]) == ["2026-06-21"]
+    verdict = judge(found, "trip", trip, skipped=["2026-06-21"])
+    assert verdict.answer == "fits"
+    assert (verdict.quota_after().planned, verdict.quota_after().remaining) == (3, 0)
+    skipped = verdict.book.uses["2026-06-21"]
+    assert (skipped.status, skipped.is_skipped, skipped.cancelled_by) == ("cancelled", True, "")
+
+
+def test_where_the_policy_asks_what_does_not_fit_counts_as_nothing_and_waits() -> None:
+    verdict = judge(book(decision(), policy(on_exceeded="ask"), uses=FULL), "new", NEW)
+    assert (verdict.use.own_units, verdict.use.asked_units) == (0, 1)
+    assert verdict.wanted == NEW
+    quota = verdict.quota_after()
+    assert (quota.remaining, quota.waiting, quota.over) == (0, 1, 0)
+
+
+def test_where_it_warns_or_blocks_the_account_afterwards_shows_what_would_be() -> None:
+    for answer in ("warn", "block"):
+        verdict = judge(book(decision(), policy(on_exceeded=answer), uses=FULL), "new", NEW)
+        assert verdict.use == NEW
+        assert (verdict.quota_after().remaining, verdict.quota_after().over) == (-1, 1)
+
+
+def test_the_policy_of_the_occasions_own_date_answers() -> None:
+    versions = [policy(on_exceeded="ask"), policy(june(15), on_exceeded="warn")]
+    found = book(decision(), *versions, uses=FULL)
+    assert judge(found, "new", use(june(14), at=NEW.starts_at.time())).answer == "ask"
+    assert judge(found, "new", use(june(15))).answer == "warn"
+
+
+def test_a_longer_occasion_that_does_not_fit_counts_as_before_and_waits() -> None:
+    found = book(decision(), policy(on_exceeded="ask"), uses=FULL)
+    before = found.uses["2026-06-26"]
+    wanted = weigh(found, before, lasting(before, 3), None)
+    verdict = judge(found, "2026-06-26", wanted)
+    assert (verdict.over, verdict.use.own_units, verdict.use.asked_units) == (2, 1, 3)
+    assert (verdict.quota_after().planned, verdict.quota_after().waiting) == (1, 2)
+
+
+def test_an_occasion_that_moves_to_another_period_pays_in_full_there() -> None:
+    uses = [*FULL, use(JULY, 3), use(date(2026, 7, 9), 1, "planned")]
+    for answer, own in (("block", None), ("ask", 0)):
+        found = book(decision(), policy(on_exceeded=answer), uses=uses)
+        before = found.uses["2026-06-26"]
+        there = judge(found, "2026-06-26", weigh(found, before, moved(before, date(2026, 7, 20)), None))
+        assert (there.answer, there.over, there.use.own_units) == (answer, 1, own)
+        back = judge(found, "2026-07-09", weigh(found, None, moved(found.uses["2026-07-09"], june(20)), None))
+        assert (back.answer, back.over) == (answer, 1)
+    there = judge(found, "2026-06-26", moved(before, date(2026, 8, 20)))
+    assert (there.answer, there.book.ledger(JULY).on(june(1)).remaining) == ("fits", 1)
+
+
+@pytest.mark.parametrize("answer", ["block", "ask", "warn"])
+def test_in_a_month_that_is_over_every_edit_fits_that_adds_nothing(answer: str) -> None:
+    over = [use(june(3), 3), use(june(14), 3), use(june(20), 1, "planned", own_units=0)]
+    found = book(decision(), policy(on_exceeded=answer), uses=over)
+    for key, before in found.uses.items():
+        for after in (
+            replace(before, occasion_id=None),
+            moved(before, june(28)),
+            lasting(before, 1),
+            replace(before, status="completed"),
+            replace(before, status="cancelled", cancelled_by="client"),
+        ):
+            assert judge(found, key, weigh(found, before, after, None)).answer == "fits"
+    assert judge(found, "2026-06-03", replace(over[0], own_units=Decimal(2))).answer == "fits"
+    assert judge(found, "new", NEW).answer == answer
+
+
+def test_a_late_log_may_be_too_much_for_a_month_after() -> None:
+    uses = [use(MAY, 2), use(june(3), 3), use(june(14), 3, "planned")]
+    found = book(decision(4, MAY), policy(saving_cap=2), uses=uses)
+    verdict = judge(found, "late", use(date(2026, 5, 20)))
+    assert (verdict.answer, verdict.over) == ("block", 1)
+    assert verdict.excess is not None
+    assert verdict.excess.period.first_day == june(1)
+    assert verdict.quota_after().remaining == 1
+
+
+def test_running_ahead_may_be_too_much_for_the_month_after() -> None:
+    uses = [use(june(3), 3), use(june(14)), *(use(date(2026, 7, day)) for day in range(1, 6))]
+    found = book(decision(), policy(ahead_cap=1), uses=uses)
+    assert judge(found, "new", NEW).over == 1
+    found = book(decision(), policy(ahead_cap=1), uses=uses[:-1])
+    assert judge(found, "new", NEW).answer == "fits"
+
+
+def test_what_is_used_ahead_shows_in_the_period_after_the_last_entry() -> None:
+    versions = [policy(ahead_cap=9), policy(date(2027, 1, 1))]
+    found = book(decision(4, period="year"), *versions, uses=[use(june(3), 3), use(june(4))])
+    assert judge(found, "new", use(june(21), 3, "planned")).answer == "fits"
+    found = found.with_uses({"more": use(june(21), 3, "planned")})
+    verdict = judge(found, "new", use(june(24), 2, "planned"))
+    assert (verdict.answer, verdict.over) == ("block", 1)
+
+
+@pytest.mark.parametrize(
+    ("length", "asked", "own", "waits"),
+    [
+        (2, None, None, None),
+        (2, 2, None, None),
+        (2, 1, 1, None),
+        (2, 3, None, 3),
+        (1, 5, None, 5),
+    ],
+)
+def test_a_new_occasion_counts_as_its_weight_or_less_and_waits_for_more(
+    length: int, asked: int | None, own: int | None, waits: int | None
+) -> None:
+    assert counts(book(decision()), None, use(june(3), length), asked) == (own, waits)
+
+
+@pytest.mark.parametrize(
+    ("own", "waiting", "length", "asked", "expected"),
+    [
+        # as long as before (2)
+        (None, None, 2, None, (None, None)),
+        (1, None, 2, None, (1, None)),
+        (5, None, 2, None, (5, None)),  # approved
+        (5, None, 2, 5, (5, None)),
+        (None, 5, 2, None, (None, 5)),
+        (None, 5, 2, 5, (None, 5)),
+        (0, 2, 2, None, (None, None)),  # waited for room: asks for it again
+        (0, 2, 2, 2, (None, None)),
+        (0, 5, 2, None, (None, 5)),
+        (0, None, 2, None, (0, None)),  # declined after it was held
+        (1, None, 2, 2, (None, None)),
+        (None, None, 2, 1, (1, None)),
+        (None, 5, 2, 1, (1, None)),
+        # longer (3)
+        (None, None, 3, None, (None, None)),
+        (1, None, 3, None, (1, None)),
+        (5, None, 3, None, (None, None)),
+        (None, 5, 3, None, (None, 5)),
+        (None, 3, 3, None, (None, None)),
+        (0, 2, 3, None, (None, None)),
+        (0, None, 3, None, (0, None)),
+        (1, None, 3, 2, (2, None)),
+        # shorter (1)
+        (None, None, 1, None, (None, None)),
+        (1, None, 1, None, (None, None)),
+        (5, None, 1, None, (None, None)),
+        (None, 5, 1, None, (None, 5)),
+        (0, 2, 1, None, (None, None)),
+        (0, None, 1, None, (0, None)),
+    ],
+)
+def test_an_edit_keeps_what_was_asked_and_answered_as_long_as_it_lasts(
+    own: int | None, waiting: int | None, length: int, asked: int | None, expected: tuple[int | None, int | None]
+) -> None:
+    before = use(june(3), 2, own_units=own, asked_units=waiting)
+    assert counts(book(decision()), before, lasting(before, length), asked) == expected
+
+
+def test_a_family_is_weighed_by_days_and_may_ask_for_all_that_are_started() -> None:
+    found = book(decision(10, family=True))
+    one = stay("2026-06-05 18:00", "2026-06-07 18:00")
+    assert (found.weight_of(one), found.most_of(one), found.counted(one)) == (Decimal("2.5"), 3, Decimal("2.5"))
+    assert counts(found, None, one, 3) == (None, 3)
+    assert counts(found, None, one, 2) == (2, None)
+
+
+def proposed(found: Book, new: Use, candidates: Sequence[str], skipped: Sequence[str] = ()) -> list[str]:
+    return propose_skips(found, "new", new, candidates, skipped=skipped)
+
+
+def test_nothing_is_proposed_where_it_fits_or_skipping_is_not_enough() -> None:
+    found = book(decision(), uses=FULL)
+    assert proposed(found, use(JULY, 3), ["2026-06-26"]) == []
+    assert proposed(found, use(june(20), 3), ["2026-06-26"]) == []
+    assert proposed(found, NEW, []) == []
+
+
+def test_the_next_ones_are_skipped_before_those_that_come_first() -> None:
+    uses = [use(june(day), 1, "planned") for day in (20, 24, 28, 30)]
+    found, keys = book(decision(), uses=uses), [f"2026-06-{day}" for day in (20, 24, 28, 30)]
+    assert proposed(found, NEW, keys) == ["2026-06-24"]
+    assert proposed(found, use(june(21), 3, "planned"), reversed(keys)) == keys[1:]  # type: ignore[arg-type]
+    assert proposed(found, use(june(29), 3, "planned"), keys) == ["2026-06-30", "2026-06-28", "2026-06-24"]
+    assert proposed(found, use(june(21), 2, "planned"), keys, ["2026-06-24"]) == ["2026-06-28"]
+
+
+def test_what_would_free_no_units_is_not_proposed() -> None:
+    uses = [
+        use(june(3), 3),
+        use(june(22), 1, "planned", own_units=0),
+        use(JULY, 1, "planned"),
+        use(june(26), 1, "planned"),
+    ]
+    assert proposed(book(decision(), uses=uses), NEW, ["2026-06-22", "2026-07-01", "2026-06-26"]) == ["2026-06-26"]
+
+
+def test_where_it_asks_it_is_proposed_what_would_need_no_asking() -> None:
+    found = book(decision(), policy(on_exceeded="ask"), uses=FULL)
+    assert proposed(found, NEW, ["2026-06-26"]) == ["2026-06-26"]
+    assert judge(found, "new", NEW, skipped=["2026-06-26"]).answer == "fits"
+
+
+def test_units_that_a_coordinator_adds_make_room() -> None:
+    found = book(decision(), uses=FULL, adjustments=[added(june(1), 1)])
+    assert judge(found, "new", NEW).answer == "fits"
+    assert judge(found, "new", lasting(NEW, 2)).over == 1
+
+
+def test_both_ledgers_of_a_judgement_reach_equally_far() -> None:
+    far = use(date(2029, 3, 1), 1, "planned")
+    found = book(decision(1, period="week"), policy(ahead_cap=1), uses=[far])
+    assert judge(found, str(far.occasion_id), moved(far, june(3))).answer == "fits"
+    near = found.with_uses({str(far.occasion_id): moved(far, june(3))})
+    assert judge(near, str(far.occasion_id), moved(far, date(2029, 3, 1) + timedelta(days=9))).answer == "fits"
