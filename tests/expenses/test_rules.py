@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import DomainError
+from core.errors import DomainError, ReasonRequired
 from expenses import rules
 from expenses.rules import Obstacles, allowed_actions, check_spent_on, choose_approved, next_status
 
@@ -117,7 +117,7 @@ def test_nothing_and_more_than_was_claimed_are_never_approved(
         amount = choose_approved(claimed=claimed, approved=approved, reason=reason)
     except rules.ApprovedTooMuch:
         assert not 0 < approved <= claimed
-    except rules.ReasonRequired:
+    except ReasonRequired:
         assert approved < claimed
         assert not reason
     else:

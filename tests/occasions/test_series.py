@@ -38,7 +38,7 @@ def test_every_tuesday_is_planned_and_read_back(karin: User, assignment: Assignm
     assert [row["original_day"] for row in rows] == ["2026-06-30", "2026-06-23", "2026-06-16"]
     assert quota(karin, assignment)["planned"] == 3
     assert world.signed_in(karin).get(f"/api/v1/occasion-series/{series['id']}").json() == series
-    listed = world.signed_in(karin).get("/api/v1/occasion-series", {"assignment": assignment.pk}).json()
+    listed = world.signed_in(karin).get("/api/v1/occasion-series", {"assignment": str(assignment.pk)}).json()
     assert listed["results"] == [series]
 
 
