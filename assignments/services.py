@@ -1,11 +1,11 @@
 """What may be done to a municipality's policies."""
 
+from copy import copy
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from assignments.models import Policy
 from core.errors import DomainError, NotYours
@@ -41,9 +41,7 @@ def add_policy(*, by: User, municipality: Municipality, now: datetime, first_day
     """
     with transaction.atomic():
         locked = _administered(by, municipality.pk)
-        if locked.policies.exists():
-            _expect_to_come(locked, first_day, now)
-            _expect_free(locked.policies.all(), first_day)
+        check_first_day(locked, first_day, now=now)
         policy = Policy(municipality=locked, first_day=first_day, **values)
         policy.full_clean()
         policy.save(force_insert=True)
@@ -61,13 +59,29 @@ def edit_policy(*, by: User, policy_id: UUID, now: datetime, **values: Any) -> P
             raise NotYours
         municipality = _administered(by, policy.municipality_id)
         policy.refresh_from_db()
-        _expect_to_come(municipality, policy.first_day, now)
-        if "first_day" in values:
-            _expect_to_come(municipality, values["first_day"], now)
-            _expect_free(municipality.policies.exclude(pk=policy.pk), values["first_day"])
-        policy.change(**values)
-        policy.full_clean()
+        for first_day in (policy.first_day, values.get("first_day", policy.first_day)):
+            check_first_day(municipality, first_day, now=now, policy_id=policy.pk)
+        changed = copy(policy)
+        for name, value in values.items():
+            setattr(changed, name, value)
+        changed.full_clean()  # before the database is asked, which would only say no
+        policy.change(**{name: getattr(changed, name) for name in values})
     return policy
+
+
+def check_first_day(
+    municipality: Municipality, first_day: date, *, now: datetime, policy_id: UUID | None = None
+) -> None:
+    """Raise PolicyBegun or PolicyDayTaken when rules, perhaps those of an id, can't hold from a day on."""
+    others = municipality.policies.all()
+    if policy_id is not None:
+        others = others.exclude(pk=policy_id)
+    elif not others.exists():
+        return
+    if first_day <= municipality.today(now):
+        raise PolicyBegun(field="first_day")
+    if others.filter(first_day=first_day).exists():
+        raise PolicyDayTaken(field="first_day")
 
 
 def _administered(by: User, municipality_id: UUID) -> Municipality:
@@ -75,13 +89,3 @@ def _administered(by: User, municipality_id: UUID) -> Municipality:
     if not by.is_superuser and municipality_id not in by.municipality_ids(Role.ADMINISTRATOR):
         raise NotYours(field="municipality")
     return Municipality.objects.select_for_update(no_key=True).get(pk=municipality_id)
-
-
-def _expect_to_come(municipality: Municipality, first_day: date, now: datetime) -> None:
-    if first_day <= municipality.today(now):
-        raise PolicyBegun(field="first_day")
-
-
-def _expect_free(others: "QuerySet[Policy]", first_day: date) -> None:
-    if others.filter(first_day=first_day).exists():
-        raise PolicyDayTaken(field="first_day")
