@@ -4,35 +4,18 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
+from unfold.decorators import action
 
 from assignments import services
+from assignments.forms import PolicyForm
 from assignments.models import LegalBasis, Policy
-from assignments.rules import WeightTable
+from assignments.policy_words import ahead_in_words, saving_in_words, weights_in_words
 from people.back_office import BackOfficeAdmin, MunicipalAdmin
 from people.models import User
-
-
-class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A policy, whose steps are a table."""
-
-    class Meta:
-        model = Policy
-        fields = ["municipality", "first_day", "weight_steps"]
-
-    def clean_weight_steps(self) -> Any:
-        """Refuse steps that no occasion could be weighed by."""
-        steps = self.cleaned_data["weight_steps"]
-        try:
-            WeightTable.parse(steps)
-        except ValueError:
-            raise ValidationError(
-                "Skriv steg som [[0, 1], [300, 2]]: från 0 minuter, växande, med hela eller halva enheter."
-            ) from None
-        return steps
 
 
 @admin.register(Policy)
@@ -40,17 +23,70 @@ class PolicyAdmin(MunicipalAdmin):
     """The municipality's rules; those that have begun can only be read."""
 
     form = PolicyForm
-    fields = ("municipality", "first_day", "weight_steps")
-    list_display = ("municipality", "first_day", "weight_steps")
+    fieldsets = (
+        (None, {"fields": ("municipality", "first_day")}),
+        ("Tillfällen", {"fields": ("weight_steps", "highest_weight", "day_parted_at")}),
+        ("Perioder", {"fields": ("period", "partial_period")}),
+        (
+            "Det som blir över, och det som inte räcker",
+            {"fields": ("saving_cap", "saving_age", "ahead_cap", "on_exceeded")},
+        ),
+        ("Inställt och uteblivet", {"fields": ("cancellations",)}),
+        ("Aktiviteter", {"fields": ("activity_kinds",)}),
+    )
+    list_display = ("begins", "municipality", "weights", "counted_over", "left_over", "ahead", "exceeded")
+    list_display_links = ("begins",)
     ordering = ("municipality__name", "-first_day")
+    actions_detail = ("new_version",)
+
+    @admin.display(description="Gäller från", ordering="first_day")
+    def begins(self, policy: Policy) -> str:
+        """Write the first day as it is written in a query, and tell whether it is to come."""
+        return f"{policy.first_day}{' (kommande)' if self._is_to_come(policy) else ''}"
+
+    @admin.display(description="Ett tillfälle räknas")
+    def weights(self, policy: Policy) -> str:
+        """Say what an occasion weighs."""
+        return weights_in_words(policy.rules.weights)
+
+    @admin.display(description="Räknas över")
+    def counted_over(self, policy: Policy) -> str:
+        """Say over which periods."""
+        return str(policy.get_period_display())
+
+    @admin.display(description="Blir över")
+    def left_over(self, policy: Policy) -> str:
+        """Say what is saved."""
+        return saving_in_words(policy.rules)
+
+    @admin.display(description="Förskott")
+    def ahead(self, policy: Policy) -> str:
+        """Say what may be used ahead."""
+        return ahead_in_words(policy.rules)
+
+    @admin.display(description="Räcker inte")
+    def exceeded(self, policy: Policy) -> str:
+        """Say what happens then."""
+        return str(policy.get_on_exceeded_display())
+
+    @action(description="Ny version utifrån denna", url_path="new-version")  # type: ignore[untyped-decorator]
+    def new_version(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Begin a new version with what this one says."""
+        return HttpResponseRedirect(f"{reverse('admin:assignments_policy_add')}?from={object_id}")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Fill in what the version `?from=` says, except its day. Raise Http404 for one that is not there."""
+        if "from" not in request.GET:
+            return super().get_changeform_initial_data(request)  # type: ignore[no-any-return]
+        policy = self.get_object(request, request.GET["from"])
+        if policy is None:
+            raise Http404
+        return {name: getattr(policy, name) for name in PolicyForm.Meta.fields if name != "first_day"}
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Let only those be changed that are to come."""
         allowed = super().has_change_permission(request, obj)
-        if obj is None or not allowed:
-            return allowed
-        policy = cast(Policy, obj)
-        return policy.first_day > policy.municipality.today(timezone.now())
+        return allowed and (obj is None or self._is_to_come(cast(Policy, obj)))
 
     def save_model(self, request: HttpRequest, obj: Policy, form: "forms.ModelForm[Policy]", change: bool) -> None:
         """Write by way of the services."""
@@ -60,6 +96,9 @@ class PolicyAdmin(MunicipalAdmin):
             services.edit_policy(by=by, policy_id=obj.pk, now=now, **changed)
         else:
             obj.pk = services.add_policy(by=by, now=now, **values).pk
+
+    def _is_to_come(self, policy: Policy) -> bool:
+        return policy.first_day > policy.municipality.today(timezone.now())
 
 
 @admin.register(LegalBasis)

@@ -84,17 +84,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='policy',
             name='on_exceeded',
-            field=models.CharField(choices=[('warn', 'Warn'), ('block', 'Block'), ('ask', 'Ask')], default='block', max_length=5),
+            field=models.CharField(choices=[('warn', 'varna'), ('block', 'stoppa'), ('ask', 'fråga samordnaren')], default='block', max_length=5),
         ),
         migrations.AddField(
             model_name='policy',
             name='partial_period',
-            field=models.CharField(choices=[('whole', 'Whole'), ('pro_rata', 'Pro Rata')], default='whole', help_text='What is granted for a first, last or changed period.', max_length=10),
+            field=models.CharField(choices=[('whole', 'hela antalet'), ('pro_rata', 'efter antalet dagar, avrundat uppåt')], default='whole', help_text='What is granted for a first, last or changed period.', max_length=10),
         ),
         migrations.AddField(
             model_name='policy',
             name='period',
-            field=models.CharField(blank=True, choices=[('', 'as the decision says'), ('week', 'Week'), ('four_weeks', 'Four Weeks'), ('month', 'Month'), ('half_year', 'Half Year'), ('year', 'Year')], default='', help_text="Units may be spread over periods longer than the decision's own.", max_length=10),
+            field=models.CharField(blank=True, choices=[('', 'som beslutet säger'), ('week', 'vecka'), ('four_weeks', 'fyra veckor'), ('month', 'månad'), ('half_year', 'halvår'), ('year', 'år')], default='', help_text="Units may be spread over periods longer than the decision's own.", max_length=10),
         ),
         migrations.AddField(
             model_name='policy',

@@ -1,6 +1,7 @@
 """A municipality's policy, version by version."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import time
 from decimal import Decimal
 from typing import Any, Literal, cast
@@ -13,13 +14,28 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Floor
 from django.db.models.lookups import Exact
+from django.utils.translation import get_language
 
 from assignments.rules import CancellationTable, PolicyRules, PolicyVersions, WeightTable, default_cancellations
 from core.errors import DomainError
 from core.models import BaseModel
 from core.periods import PeriodKind
-from core.text import Text
+from core.text import Text, known_language
 from people.models import Municipality
+
+BAD_STEPS = Text(
+    sv="Skriv steg som [[0, 1], [300, 2]]: från 0 minuter, växande, med hela eller halva tal upp till 100.",
+    en="It is no table of weights: {reason}.",
+)
+BAD_CANCELLATIONS = Text(
+    sv="Varje rad har status (cancelled, no_show), by (client, contact_person, other), notice_hours i hela "
+    "timmar, och units_used, paid och costs_repaid som true eller false. Alla sex par av status och by har en "
+    "rad från 0 timmar, och ingen rad finns två gånger.",
+    en="It is no table of cancellations: {reason}.",
+)
+NOT_IN_HALVES = Text(sv="Ange i steg om 0,5.", en="Use steps of 0.5.")
+BELOW_THE_TABLE = Text(sv="Tabellen ger mer än så.", en="The table gives more than that.")
+UNKNOWN_KINDS = Text(sv="Kommunen har inte aktiviteterna {codes}.", en="The municipality has no kinds {codes}.")
 
 
 class NoPolicy(DomainError):
@@ -37,7 +53,7 @@ def check_weight_steps(steps: Any) -> None:
     try:
         WeightTable.parse(steps)
     except ValueError as error:
-        raise ValidationError(str(error)) from error
+        raise _mistake(BAD_STEPS, reason=error) from error
 
 
 def check_cancellations(rows: Any) -> None:
@@ -45,13 +61,21 @@ def check_cancellations(rows: Any) -> None:
     try:
         CancellationTable.parse(rows)
     except ValueError as error:
-        raise ValidationError(str(error)) from error
+        raise _mistake(BAD_CANCELLATIONS, reason=error) from error
 
 
 def check_halves(units: Decimal) -> None:
     """Raise ValidationError for units that are not counted in halves."""
-    if units % Decimal("0.5"):
-        raise ValidationError("Use steps of 0.5.")
+    try:
+        rest = units % Decimal("0.5")
+    except ArithmeticError:  # no number at all, or an endless one
+        raise _mistake(NOT_IN_HALVES) from None
+    if rest:
+        raise _mistake(NOT_IN_HALVES)
+
+
+def _mistake(text: Text, **values: object) -> ValidationError:
+    return ValidationError(text.in_language(known_language(get_language()), **values))
 
 
 def in_halves(field: str) -> Q:
@@ -63,21 +87,21 @@ class Policy(BaseModel):
     """A municipality's rules from a first day on; an occasion is judged by those of its own date."""
 
     class Period(models.TextChoices):
-        AS_DECIDED = "", "as the decision says"
-        WEEK = "week"
-        FOUR_WEEKS = "four_weeks"
-        MONTH = "month"
-        HALF_YEAR = "half_year"
-        YEAR = "year"
+        AS_DECIDED = "", "som beslutet säger"
+        WEEK = "week", "vecka"
+        FOUR_WEEKS = "four_weeks", "fyra veckor"
+        MONTH = "month", "månad"
+        HALF_YEAR = "half_year", "halvår"
+        YEAR = "year", "år"
 
     class PartialPeriod(models.TextChoices):
-        WHOLE = "whole"
-        PRO_RATA = "pro_rata"
+        WHOLE = "whole", "hela antalet"
+        PRO_RATA = "pro_rata", "efter antalet dagar, avrundat uppåt"
 
     class OnExceeded(models.TextChoices):
-        WARN = "warn"
-        BLOCK = "block"
-        ASK = "ask"
+        WARN = "warn", "varna"
+        BLOCK = "block", "stoppa"
+        ASK = "ask", "fråga samordnaren"
 
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="policies")
     first_day = models.DateField()
@@ -166,13 +190,25 @@ class Policy(BaseModel):
         ]
 
     def clean(self) -> None:
-        """Raise ValidationError when the table gives more than may be asked for."""
-        try:
-            highest = WeightTable.parse(self.weight_steps).highest
-        except ValueError:
-            return  # said of the field itself
-        if self.highest_weight is not None and self.highest_weight < highest:
-            raise ValidationError({"highest_weight": "The table gives more than that."})
+        """Raise ValidationError when the table gives more than may be asked for, or kinds are not offered here."""
+        mistakes: dict[str, ValidationError] = {}
+        with suppress(ValueError, TypeError):  # said of the field itself
+            if (
+                self.highest_weight is not None
+                and self.highest_weight < WeightTable.parse(self.weight_steps).highest
+            ):
+                mistakes["highest_weight"] = _mistake(BELOW_THE_TABLE)
+        if unknown := self._unknown_kinds():
+            mistakes["activity_kinds"] = _mistake(UNKNOWN_KINDS, codes=", ".join(unknown))
+        if mistakes:
+            raise ValidationError(mistakes)
+
+    def _unknown_kinds(self) -> list[str]:
+        if not self.activity_kinds or self.municipality_id is None:
+            return []
+        # Kinds belong to an app further up, which knows the municipality as this one does.
+        known = self.municipality.activity_kinds.values_list("code", flat=True)
+        return sorted({str(code) for code in self.activity_kinds} - set(known))
 
     @property
     def rules(self) -> PolicyRules:

@@ -1,13 +1,17 @@
 """The back office's reference data: policies that have begun stay, the rest is the municipality's own."""
 
-from datetime import date
+import json
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 
 from assignments import services
 from assignments.models import LegalBasis, Policy
+from assignments.rules import default_cancellations
 from assignments.services import PolicyBegun
 from core.errors import NotYours
 from expenses.models import ExpenseCategory
@@ -18,6 +22,7 @@ from tests.people import office
 
 POLICIES = "/admin/assignments/policy/"
 STEPS = "[[0, 1], [240, 2]]"
+OUTCOME = ("units_used", "paid", "costs_repaid")
 
 
 @pytest.fixture
@@ -26,8 +31,23 @@ def browser(kalix: Municipality, noon: Any) -> Client:
     return office.at(office.administrator(kalix))
 
 
+def form(**values: Any) -> dict[str, Any]:
+    """Fill the form in as a browser sends it."""
+    filled = {
+        "first_day": "2026-07-01",
+        "weight_steps": STEPS,
+        "partial_period": "whole",
+        "saving_cap": "0",
+        "ahead_cap": "0",
+        "on_exceeded": "block",
+        "cancellations": json.dumps(default_cancellations()),
+        "day_parted_at": "12:00",
+    }
+    return filled | values
+
+
 def policy(kalix: Municipality, **values: Any) -> dict[str, Any]:
-    return {"municipality": kalix.pk, "first_day": "2026-07-01", "weight_steps": STEPS} | values
+    return form(municipality=kalix.pk, **values)
 
 
 def test_a_policy_is_added_for_a_day_to_come_and_changed_until_then(browser: Client, kalix: Municipality) -> None:
@@ -35,15 +55,103 @@ def test_a_policy_is_added_for_a_day_to_come_and_changed_until_then(browser: Cli
     added = Policy.objects.get(first_day=date(2026, 7, 1))
     assert added.weight_steps == [[0, 1], [240, 2]]
     path = f"{POLICIES}{added.pk}/change/"
-    assert browser.post(path, {"first_day": "2026-08-01", "weight_steps": "[[0, 2]]"}).status_code == 302
+    assert browser.post(path, form(first_day="2026-08-01", weight_steps="[[0, 2]]")).status_code == 302
     again = Policy.objects.get(pk=added.pk)
     assert (again.first_day, again.weight_steps, again.version) == (date(2026, 8, 1), [[0, 2]], 2)
+
+
+def test_every_rule_can_be_written(browser: Client, kalix: Municipality) -> None:
+    late = {"status": "cancelled", "by": "client", "notice_hours": 24} | dict.fromkeys(OUTCOME, False)
+    rows = [*default_cancellations(), late]
+    rows[0] |= {"units_used": True, "paid": True}
+    answer = browser.post(
+        f"{POLICIES}add/",
+        policy(
+            kalix, period="half_year", partial_period="pro_rata", highest_weight="4", day_parted_at="",
+            saving_cap="2", saving_age="3", ahead_cap="1", on_exceeded="ask", cancellations=json.dumps(rows),
+            activity_kinds=["coffee", "walk"],
+        ),
+    )  # fmt: skip
+    assert answer.status_code == 302
+    rules: Any = Policy.objects.get(first_day=date(2026, 7, 1)).rules
+    assert (rules.period, rules.partial_period, rules.highest_weight) == ("half_year", "pro_rata", 4)
+    assert (rules.saving_cap, rules.saving_age, rules.ahead_cap, rules.on_exceeded) == (2, 3, 1, "ask")
+    assert (rules.day_parted_at, sorted(rules.activity_kinds)) == (None, ["coffee", "walk"])
+    hours = timedelta(hours=1)
+    used = [rules.cancellations.outcome("cancelled", "client", n * hours).units_used for n in (2, 24)]
+    assert used == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("highest_weight", "1", "Tabellen ger mer än så."),
+        ("highest_weight", "2.3", "Ange i steg om 0,5."),
+        ("saving_cap", "-1", "större än eller lika med 0"),
+        ("saving_cap", "0.3", "Ange i steg om 0,5."),
+        ("saving_age", "0", "större än eller lika med 1"),
+        ("ahead_cap", "", "obligatoriskt"),
+        ("ahead_cap", "NaN", "Fyll i ett tal"),
+        ("period", "decade", "finns inte bland"),
+        ("partial_period", "", "obligatoriskt"),
+        ("on_exceeded", "shrug", "finns inte bland"),
+        ("day_parted_at", "noonish", "giltig tid"),
+        ("cancellations", "[]", "obligatoriskt"),
+        ("cancellations", '[{"status": "cancelled"}]', "Alla sex par av status och by"),
+        ("cancellations", "{", "giltigt JSON"),
+        ("activity_kinds", ["coffee", "skydiving"], "skydiving finns inte bland"),
+        ("weight_steps", "[[1, 1]]", "från 0 minuter"),
+        ("first_day", "2026-06-10", "har börjat gälla"),
+    ],
+)
+def test_what_can_not_be_meant_is_said_at_the_field(
+    browser: Client, kalix: Municipality, field: str, value: Any, said: str
+) -> None:
+    mistakes = office.mistakes(browser.post(f"{POLICIES}add/", policy(kalix, **{field: value})))
+    assert list(mistakes) == [field]
+    assert said in " ".join(mistakes[field])
+
+
+def test_the_form_comes_with_the_usual_tables_and_the_kinds_that_there_are(
+    browser: Client, kalix: Municipality, leksand: Municipality
+) -> None:
+    leksand.activity_kinds.create(code="sledding", name_sv="Pulka", name_en="Sledding")
+    page = browser.get(f"{POLICIES}add/")
+    shown = page.context["adminform"].form
+    assert json.loads(shown["cancellations"].value()) == default_cancellations()
+    assert shown["cancellations"].value().count("\n") == 7
+    assert json.loads(shown["weight_steps"].value()) == [[0, 1], [300, 2], [600, 3]]
+    assert [code for code, _ in shown.fields["activity_kinds"].choices] == ["cinema", "coffee", "walk"]
+    assert "Fredag kväll till söndag kväll är 2,5" in page.content.decode()
+
+
+def test_a_new_version_begins_with_what_another_says(
+    browser: Client, kalix: Municipality, leksand: Municipality
+) -> None:
+    begun = kalix.policies.get()
+    Policy.objects.filter(pk=begun.pk).update(saving_cap=2, on_exceeded="ask", activity_kinds=["walk"])
+    told = browser.get(f"{POLICIES}{begun.pk}/new-version/")
+    shown = browser.get(told["Location"]).context["adminform"].form
+    assert shown["saving_cap"].value() == 2
+    assert (shown["on_exceeded"].value(), shown["activity_kinds"].value()) == ("ask", ["walk"])
+    assert shown["first_day"].value() is None
+    for other in (leksand.policies.get().pk, "nobody"):
+        assert browser.get(f"{POLICIES}add/?from={other}").status_code == 404
+
+
+def test_the_list_says_the_main_rules_in_words(browser: Client, kalix: Municipality) -> None:
+    Policy.objects.create(
+        municipality=kalix, first_day=date(2026, 7, 1), weight_steps=[[0, 1], [90, 2]], saving_cap=2, saving_age=3
+    )
+    page = browser.get(POLICIES).content.decode()
+    for words in ("2026-07-01 (kommande)", "1, från 1 h 30 min: 2", "högst 2 sparas i 3 perioder", "stoppa"):
+        assert words in page
 
 
 @pytest.mark.parametrize("first_day", ["2026-06-10", "2026-06-09", "2019-01-01"])
 def test_no_policy_is_added_for_days_that_have_begun(browser: Client, kalix: Municipality, first_day: str) -> None:
     answer = browser.post(f"{POLICIES}add/", policy(kalix, first_day=first_day))
-    assert "har börjat gälla" in office.told(answer)
+    assert "har börjat gälla" in office.mistakes(answer)["first_day"][0]
     assert Policy.objects.filter(municipality=kalix).count() == 1
 
 
@@ -57,7 +165,7 @@ def test_a_policy_that_has_begun_can_only_be_read(browser: Client, kalix: Munici
     begun = kalix.policies.get()
     path = f"{POLICIES}{begun.pk}/change/"
     assert browser.get(path).status_code == 200
-    assert browser.post(path, {"first_day": "2026-07-01", "weight_steps": STEPS}).status_code == 403
+    assert browser.post(path, form()).status_code == 403
     ada = office.operator()
     with pytest.raises(PolicyBegun):
         services.edit_policy(by=ada, policy_id=begun.pk, now=world.NOW, weight_steps=[[0, 1]])
@@ -65,8 +173,8 @@ def test_a_policy_that_has_begun_can_only_be_read(browser: Client, kalix: Munici
 
 def test_a_policy_is_not_moved_to_a_day_that_has_begun(browser: Client, kalix: Municipality) -> None:
     coming = Policy.objects.create(municipality=kalix, first_day=date(2026, 7, 1), weight_steps=[[0, 1]])
-    answer = browser.post(f"{POLICIES}{coming.pk}/change/", {"first_day": "2026-06-01", "weight_steps": STEPS})
-    assert "har börjat gälla" in office.told(answer)
+    answer = browser.post(f"{POLICIES}{coming.pk}/change/", form(first_day="2026-06-01"))
+    assert "har börjat gälla" in office.mistakes(answer)["first_day"][0]
     assert Policy.objects.get(pk=coming.pk).first_day == date(2026, 7, 1)
 
 
@@ -81,11 +189,27 @@ def test_steps_that_weigh_nothing_are_refused(browser: Client, kalix: Municipali
 
 def test_two_policies_do_not_begin_on_the_same_day(browser: Client, kalix: Municipality) -> None:
     browser.post(f"{POLICIES}add/", policy(kalix))
-    assert office.mistakes(browser.post(f"{POLICIES}add/", policy(kalix)))
     other = Policy.objects.create(municipality=kalix, first_day=date(2026, 8, 1), weight_steps=[[0, 1]])
-    answer = browser.post(f"{POLICIES}{other.pk}/change/", {"first_day": "2026-07-01", "weight_steps": STEPS})
-    assert "Det finns redan en riktlinje" in office.told(answer)
+    for answer in (
+        browser.post(f"{POLICIES}add/", policy(kalix)),
+        browser.post(f"{POLICIES}{other.pk}/change/", form(first_day="2026-07-01")),
+    ):
+        assert "Det finns redan en riktlinje" in office.mistakes(answer)["first_day"][0]
     assert Policy.objects.get(pk=other.pk).first_day == date(2026, 8, 1)
+
+
+@pytest.mark.parametrize("wrong", [{"saving_cap": Decimal(-1)}, {"weight_steps": []}, {"activity_kinds": ["x"]}])
+def test_the_services_refuse_the_same_and_write_nothing(kalix: Municipality, noon: Any, wrong: Any) -> None:
+    """Whatever the database would only answer with an error of its own."""
+    by = office.operator()
+    values: dict[str, Any] = {"first_day": date(2026, 7, 1), "weight_steps": [[0, 1]]}
+    with pytest.raises(ValidationError):
+        services.add_policy(by=by, municipality=kalix, now=world.NOW, **values | wrong)
+    coming = services.add_policy(by=by, municipality=kalix, now=world.NOW, **values)
+    with pytest.raises(ValidationError):
+        services.edit_policy(by=by, policy_id=coming.pk, now=world.NOW, **wrong)
+    coming.refresh_from_db()
+    assert (coming.version, coming.weight_steps) == (1, [[0, 1]])
 
 
 def test_nobody_adds_a_policy_to_another_municipality(
