@@ -37,7 +37,7 @@ class PolicyAdmin(MunicipalAdmin):
     list_display = ("begins", "municipality", "weights", "counted_over", "left_over", "ahead", "exceeded")
     list_display_links = ("begins",)
     ordering = ("municipality__name", "-first_day")
-    actions_detail = ("new_version",)
+    actions_detail: tuple[str, ...] = ("new_version",)
 
     @admin.display(description="Gäller från", ordering="first_day")
     def begins(self, policy: Policy) -> str:
