@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from assignments.import_scopes import notes, refusals, units_to_keep
 from assignments.models import Assignment, Decision, LegalBasis, Policy
 from assignments.register.problems import Problem
 from assignments.register.register import AssignmentKey, Register, RegisterRefused, clashes, read_register
@@ -65,13 +66,16 @@ def _write(register: Register, municipality: Municipality, now: datetime) -> Imp
         names={reference: row.client_name for reference, row in register.clients.items()},
         now=now,
     )
-    decisions, of_decisions = _record_decisions(register, clients, now)
+    # Before decisions: locks are taken in the order in which everybody takes them.
     members = record_members(
         municipality=municipality,
         role=Role.CONTACT_PERSON,
         names={email: row.contact_person_name for email, row in register.contact_persons.items()},
         now=now,
     )
+    present = _present_decisions(clients)
+    said = list(_look_at_scopes(register, present, municipality.today(now)))
+    decisions, of_decisions = _record_decisions(register, clients, present, now)
     of_assignments = _record_assignments(register, decisions, members.users, now)
     tallies = {
         "clients": of_clients,
@@ -79,11 +83,32 @@ def _write(register: Register, municipality: Municipality, now: datetime) -> Imp
         "contact persons": members.tally,
         "assignments": of_assignments,
     }
-    return ImportReport(tallies, sorted(_notes(register, members)))
+    return ImportReport(tallies, sorted([*said, *_notes(register, members)]))
+
+
+def _present_decisions(clients: dict[str, Client]) -> dict[tuple[str, str], Decision]:
+    """Return the decisions of clients, locked: nobody changes their scope meanwhile."""
+    references = {client.pk: reference for reference, client in clients.items()}
+    rows = Decision.objects.filter(client__in=references).order_by("pk").select_for_update(no_key=True)
+    return {(references[row.client_id], row.reference): row for row in rows.prefetch_related("scope_changes")}
+
+
+def _look_at_scopes(
+    register: Register, present: dict[tuple[str, str], Decision], today: date
+) -> Iterator[Problem]:
+    """Tell of the past that the register changes. Raises RegisterRefused for what it can't change."""
+    both = [(row, present[key].terms) for key, row in register.decisions.items() if key in present]
+    if problems := [problem for row, terms in both for problem in refusals(row, terms)]:
+        raise RegisterRefused(problems)
+    for row, terms in both:
+        yield from notes(row, terms, today)
 
 
 def _record_decisions(
-    register: Register, clients: dict[str, Client], now: datetime
+    register: Register,
+    clients: dict[str, Client],
+    present: dict[tuple[str, str], Decision],
+    now: datetime,
 ) -> tuple[dict[tuple[str, str], Decision], Tally]:
     wanted = {
         key: {
@@ -91,7 +116,7 @@ def _record_decisions(
             "reference": row.decision_reference,
             "kind": row.decision_kind,
             "legal_basis_id": row.legal_basis,
-            "units": row.units,
+            "units": units_to_keep(row, present[key].terms) if key in present else row.units,
             "period": row.period,
             "first_day": row.decision_first_day,
             "last_day": row.decision_last_day,
@@ -99,12 +124,11 @@ def _record_decisions(
         for key, row in register.decisions.items()
     }
     references = {client.pk: reference for reference, client in clients.items()}
-    present = Decision.objects.filter(client__in=references)
 
     def key_of(decision: Decision) -> tuple[str, str]:
         return references[decision.client_id], decision.reference
 
-    return record_rows(Decision, wanted, present=present, key=key_of, now=now)
+    return record_rows(Decision, wanted, present=present.values(), key=key_of, now=now)
 
 
 def _record_assignments(

@@ -10,10 +10,10 @@ from typing import Any
 from assignments.register import cells
 from assignments.register.cells import Cell
 from assignments.register.problems import BadCell, Problem, shown
+from core.periods import PERIOD_KINDS
 
 KINDS = ("contact_person", "contact_family")
-PERIODS = ("month",)
-MOST_UNITS = Decimal("99")
+MOST_UNITS = Decimal("366")  # a day each day of a year
 MOST_KRONOR = Decimal("9999999.99")
 
 
@@ -66,7 +66,7 @@ COLUMNS: Mapping[str, Callable[[Cell], Any]] = {
     "decision_kind": _choice(*KINDS),
     "legal_basis": _code,
     "units": _units,
-    "period": _choice(*PERIODS),
+    "period": _choice(*PERIOD_KINDS),
     "decision_first_day": cells.read_day,
     "decision_last_day": cells.read_last_day,
     "contact_person_email": cells.read_email,

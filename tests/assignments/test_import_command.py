@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
+from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
-from assignments.models import Assignment, Decision, Policy
+from assignments.models import Assignment, Decision, Policy, ScopeChange
+from assignments.register.rows import KINDS
+from core.periods import PERIOD_KINDS
 from people.models import Client, Membership, Municipality, Role, User
 from tests import world
 from tests.assignments import registers
@@ -61,6 +64,14 @@ def test_the_template_imports_cleanly_and_twice(name: str, kalix: Municipality) 
     assert re.findall(r"\d+ (?:created|changed)", again) == ["0 created", "0 changed"] * 4
 
 
+@pytest.mark.parametrize(("column", "choices"), [("decision_kind", KINDS), ("period", PERIOD_KINDS)])
+def test_the_workbook_offers_what_may_be_chosen(column: str, choices: tuple[str, ...]) -> None:
+    sheet = load_workbook(Path(__file__).parents[2] / "docs" / "register-template.xlsx").worksheets[0]
+    letter = next(cell.column_letter for cell in sheet[1] if cell.value == column)
+    (offered,) = [one for one in sheet.data_validations.dataValidation if str(one.sqref).startswith(letter)]
+    assert offered.formula1 == f'"{",".join(choices)}"'
+
+
 def test_csv_and_workbook_mean_the_same(kalix: Municipality) -> None:
     docs = Path(__file__).parents[2] / "docs"
     run(docs / "register-template.csv")
@@ -86,6 +97,32 @@ def test_what_differs_is_changed_and_counted(put: Any, kalix: Municipality) -> N
     assert (assignment.fee, assignment.version) == (Decimal(950), 2)
     assert (assignment.decision.units, assignment.decision.client.name) == (Decimal(3), "Maj-Britt Ek")
     assert assignment.contact_person.name == "Karin Falk"
+
+
+def test_units_that_change_the_past_are_told_of(put: Any, kalix: Municipality, noon: Any) -> None:
+    run(put({}))
+    said = run(put({"units": "3"}))
+    assert (
+        "Note: row 2, units: counts from the decision's first day (2026-01-01) on, where it was 4: periods that"
+        in said
+    )
+    assert "Note" not in run(put({"units": "3"}))
+
+
+def test_a_changed_scope_is_neither_overwritten_nor_in_the_way(
+    put: Any, kalix: Municipality, noon: Any, inger: User
+) -> None:
+    run(put({}))
+    decision = Decision.objects.get()
+    ScopeChange.objects.create(decision=decision, first_day=date(2026, 5, 1), units=2, made_by=inger)
+    for units in ("4", "2"):
+        assert "decisions: 0 created, 0 changed, 1 unchanged" in run(put({"units": units}))
+    assert "decisions: 0 created, 1 changed" in run(put({"units": "2", "decision_last_day": "2027-12-31"}))
+    assert "row 2, units: must be one that the decision has had (4, 2 from 2026-05-01)" in refuse(
+        put({"units": "3", "client_name": "Maj-Britt Ek"})
+    )
+    decision.refresh_from_db()
+    assert (decision.units, decision.client.name) == (Decimal(4), "Maj-Britt Söderlund")
 
 
 def test_an_end_and_a_new_beginning_go_in_together(put: Any, kalix: Municipality) -> None:

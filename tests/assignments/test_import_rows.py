@@ -67,9 +67,9 @@ def test_a_head_alone_is_no_register() -> None:
         ({"units": "2,5"}, "units: must be whole for a contact person, found “2.5”"),
         ({"units": "2,3"} | FAMILY, "units: must be in halves, found “2.3”"),
         ({"units": "2,25"} | FAMILY, "units: must have at most 1 decimals, found “2,25”"),
-        ({"units": "100"}, "units: must be at most 99, found “100”"),
+        ({"units": "367"}, "units: must be at most 366, found “367”"),
         ({"units": ""}, "units: must be a number such as 2,5, found nothing"),
-        ({"period": "week"}, "period: must be month, found “week”"),
+        ({"period": "quarter"}, "must be week or four_weeks or month or half_year or year, found “quarter”"),
         ({"decision_kind": "kontaktperson"}, "must be contact_person or contact_family, found “kontaktperson”"),
         ({"legal_basis": "sol-1980"}, "legal_basis: must be lss-1993 or sol-2001"),
         ({"legal_basis": "sol-2001"}, "“sol-2001” was not in force on decision_first_day (2026-01-01)"),
@@ -105,6 +105,12 @@ def test_every_bad_cell_of_every_row_is_named_at_once() -> None:
 
 def test_half_days_are_for_contact_families() -> None:
     assert problems(FAMILY | {"units": "2,5"}) == []
+
+
+@pytest.mark.parametrize("period", ["week", "four_weeks", "month", "Half_Year", "year"])
+def test_a_decision_may_count_over_any_period(period: str) -> None:
+    register = registers.read({"period": period, "units": "104"})
+    assert register.clients["00123"].period == period.lower()
 
 
 def test_the_same_row_twice_is_named() -> None:
