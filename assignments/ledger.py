@@ -79,7 +79,8 @@ def ledger_of(
 def _order(entry: Entry) -> tuple[object, ...]:
     why = entry.because
     if isinstance(why, Use):
-        return entry.on, 1, why.by_another, why.starts_at, why.occasion_id or "", entry.kind, entry.units
+        told = why.status, why.is_skipped, entry.kind, entry.units  # of those whose ids are hidden, this is all
+        return entry.on, 1, why.by_another, why.starts_at, why.occasion_id or "", *told
     return entry.on, 0, str(getattr(why, "adjustment_id", "")), entry.units
 
 

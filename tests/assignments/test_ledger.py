@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import permutations
 
 import pytest
 
@@ -151,6 +152,16 @@ def test_two_contact_persons_share_one_quota_but_not_what_they_do() -> None:
     assert [(entry.occasion_id, entry.units) for entry in quota.entries[1:]] == [
         ("2026-06-03", 1), ("2026-06-14", 1), (None, 2),
     ]  # fmt: skip
+
+
+def test_the_order_in_which_hidden_occasions_are_read_does_not_matter() -> None:
+    kinds = [("planned", 1), ("completed", 1), ("no_show", 1), ("cancelled", 1), ("cancelled", 2)]
+    hidden = [
+        use(june(3), units, status, occasion_id=None, by_another=True, is_skipped=units == 2)
+        for status, units in kinds
+    ]
+    accounts = [account(june(1), decision(), uses=order) for order in permutations(hidden)]
+    assert all(one == accounts[0] for one in accounts)
 
 
 def test_a_coordinator_adds_units_or_takes_some_away() -> None:
