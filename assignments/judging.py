@@ -14,8 +14,6 @@ from assignments.rules import PolicyRules, PolicyVersions
 
 Answer = Literal["fits", "warn", "ask", "block"]
 COUNTING = frozenset({"planned", "completed"})
-# The longest period: what is used ahead shows in the one after the last entry.
-FURTHER = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -138,14 +136,12 @@ def judge_each(book: Book, changed: Mapping[str, Use], coming: Iterable[tuple[st
     They are compared with the book as it is, so that moving all of them touches no more units than that does.
     What the policy blocks is not there for those that follow.
     """
-    planned = list(coming)
-    uses = [*book.uses.values(), *changed.values(), *(use for _, use in planned)]
-    until = max(book.day_of(use) for use in uses) + FURTHER if uses else book.terms.first_day
-    first, after = book.ledger(until), book.with_uses(changed)
-    before, verdicts = first, []
-    for key, use in planned:
+    after, verdicts = book.with_uses(changed), []
+    first = before = book.ledger(book.terms.first_day)
+    for key, use in coming:
         full = after.with_uses({key: use})
-        ledger = full.ledger(until)
+        ledger = full.ledger(book.day_of(use))
+        first, before = _reaching(ledger, book, first), _reaching(ledger, after, before)
         verdict = Verdict("fits", use, full, use)
         if exceeding := ledger.exceeding(first, before):
             answer = book.rules_of(use).on_exceeded
@@ -155,8 +151,14 @@ def judge_each(book: Book, changed: Mapping[str, Use], coming: Iterable[tuple[st
             verdict = Verdict(answer, counted, after.with_uses({key: counted}), use, over, excess, was)
         verdicts.append(verdict)
         if verdict.answer != "block":
-            after, before = verdict.book, verdict.book.ledger(until) if verdict.answer == "ask" else ledger
+            after = verdict.book
+            before = after.ledger(book.day_of(use)) if verdict.answer == "ask" else ledger
     return verdicts
+
+
+def _reaching(ledger: Ledger, book: Book, known: Ledger) -> Ledger:
+    """Return the ledger of a book, that is known already, as far as another one reaches."""
+    return known if known.last_day >= ledger.last_day else book.ledger(ledger.last_day)
 
 
 def _waiting(book: Book, key: str, use: Use, ledger: Ledger) -> Use:

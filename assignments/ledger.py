@@ -28,6 +28,11 @@ class Ledger:
     quotas: tuple[Quota, ...]
     outside: tuple[Entry, ...] = ()
 
+    @property
+    def last_day(self) -> date:
+        """How far it reaches."""
+        return self.quotas[-1].period.last_day
+
     def on(self, day: date) -> Quota:
         """Return the account of the period that a day lies in; of its month, outside the decision's days."""
         position = bisect_right(self.quotas, day, key=lambda quota: quota.period.first_day) - 1
@@ -47,9 +52,9 @@ class Ledger:
         """Return the accounts that exceed the policy by more than ever before, each as it was and as it is.
 
         Only the change is compared, so that an edit that touches no units is never refused and making an
-        occasion smaller always works. All ledgers reach equally far.
+        occasion smaller always works. Each of `before` reaches as far as this one, at least.
         """
-        accounts = zip(self.quotas, *(ledger.quotas for ledger in before), strict=True)
+        accounts = zip(self.quotas, *(ledger.quotas for ledger in before), strict=False)
         pairs = ((max(was, key=lambda one: one.over), now) for now, *was in accounts)
         return [(was, now) for was, now in pairs if now.over > was.over]
 
@@ -65,6 +70,7 @@ def ledger_of(
 ) -> Ledger:
     """Account for a decision from its first day on, up to the period of `until` or of the last entry after it.
 
+    While units used ahead are worked off it goes on, so that later periods can't be too short for that unseen.
     The order of `uses` and `adjustments` does not matter.
     """
     entries = [entry for use in uses for entry in count(use, versions, zone, family=terms.family)]
@@ -131,8 +137,9 @@ def _accounts(terms: Terms, versions: PolicyVersions, entries: list[Entry], unti
             position += 1
         quota = Quota(period, tuple(found), terms.family, rules.ahead_cap)
         lots = [] if period.last_day == terms.last_day else list(_handed_on(quota, lots, rules, number))
-        yield replace(quota, carried_on=sum((lot.units for lot in lots), ZERO))
-        if until <= period.last_day:
+        carried_on = sum((lot.units for lot in lots), ZERO)
+        yield replace(quota, carried_on=carried_on)
+        if until <= period.last_day and carried_on >= 0:
             return
 
 

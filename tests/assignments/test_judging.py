@@ -146,6 +146,17 @@ def test_what_is_used_ahead_shows_in_the_period_after_the_last_entry() -> None:
     assert (verdict.answer, verdict.over) == ("block", 1)
 
 
+def test_what_is_used_ahead_is_followed_until_it_is_worked_off() -> None:
+    versions = [policy(ahead_cap=200), policy(date(2028, 1, 3), ahead_cap=5)]
+    found = book(decision(1, june(1), period="week"), *versions)
+    verdict = judge(found, "new", use(june(3), own_units=90))
+    # 83 weeks on, 6 are still to be worked off when a version begins that allows 5.
+    assert (verdict.answer, verdict.over) == ("block", 1)
+    assert verdict.excess is not None
+    assert verdict.excess.period.first_day == date(2028, 1, 3)
+    assert judge(found, "new", use(june(3), own_units=89)).answer == "fits"
+
+
 @pytest.mark.parametrize(
     ("length", "asked", "own", "waits"),
     [
@@ -254,7 +265,7 @@ def test_units_that_a_coordinator_adds_make_room() -> None:
     assert judge(found, "new", lasting(NEW, 2)).over == 1
 
 
-def test_both_ledgers_of_a_judgement_reach_equally_far() -> None:
+def test_an_occasion_may_move_far_and_come_back() -> None:
     far = use(date(2029, 3, 1), 1, "planned")
     found = book(decision(1, period="week"), policy(ahead_cap=1), uses=[far])
     assert judge(found, str(far.occasion_id), moved(far, june(3))).answer == "fits"
