@@ -1,59 +1,35 @@
 """Many at once over PostgreSQL: what the decision grants is never exceeded, and nobody meets a 500."""
 
 import os
-import random
 import socket
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from threading import Barrier
-from typing import Any, TypeVar
+from decimal import Decimal
 from uuid import uuid4
 
 import httpx
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
-from django.db import connection, connections
+from django.db import connection
 
 from assignments.models import Assignment
-from assignments.quota import quota_of
-from core.periods import Month, local_date
-from occasions.models import Occasion
-from people.models import Municipality, User
+from occasions.models import Occasion, OccasionSeries
+from occasions.series_filling import fill_series
+from people.models import Municipality, Role, User
 from tests import world
 from tests.config.processes import Running, eventually, python
-from tests.occasions.calls import body, edit, plan
+from tests.occasions.calls import body, edit, plan, problem, times
+from tests.occasions.series_calls import plan_series, planned_series
+from tests.occasions.threads import at_once, coming_month
 
 pytestmark = [
     pytest.mark.xdist_group("threads"),
     # The legal bases come from a migration: what empties the database must bring them back.
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
 ]
-Found = TypeVar("Found")
 PASSWORD = "tillfalle-demo"
-
-
-def at_once(calls: Sequence[Callable[[], Found]]) -> list[Found]:
-    """Start every call in the same moment, and return what they return."""
-    barrier = Barrier(len(calls))
-
-    def start(call: Callable[[], Found]) -> Found:
-        barrier.wait(60)
-        try:
-            return call()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(calls)) as threads:
-        return list(threads.map(start, calls))
-
-
-def coming_month() -> datetime:
-    """Return noon on the tenth, two months ahead: no process needs to be told another time."""
-    ahead = datetime.now(UTC).replace(day=1, hour=12, minute=0, second=0, microsecond=0) + timedelta(days=62)
-    return ahead.replace(day=10)
 
 
 def test_the_same_plan_eight_times_at_once_makes_one_occasion(karin: User, assignment: Assignment) -> None:
@@ -90,6 +66,41 @@ def test_of_many_edits_of_one_version_one_gets_through(karin: User, assignment: 
     assert Counter(answer.status_code for answer in answers) == {200: 1, 412: 7}
     occasion.refresh_from_db()
     assert occasion.version == 2
+
+
+def test_the_same_series_eight_times_at_once_is_one(karin: User, assignment: Assignment) -> None:
+    made = str(uuid4())
+    when = coming_month().isoformat()
+    answers = at_once([lambda: plan_series(karin, assignment, when, id=made)] * 8)
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 200: 7}
+    assert OccasionSeries.objects.count() == 1
+
+
+def test_four_workers_that_fill_a_series_make_each_occasion_once(karin: User, assignment: Assignment) -> None:
+    assignment.decision.change(units=Decimal(5))  # as many as a month has of any weekday
+    now = datetime.now(UTC)
+    start = (now + timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0)
+    planned_series(karin, assignment, start.isoformat(), rule="FREQ=WEEKLY;COUNT=20")
+    before = Occasion.objects.count()
+    made = at_once([lambda: fill_series(now + timedelta(days=28))] * 4)
+    assert sum(made) == Occasion.objects.count() - before == 4
+    assert Occasion.objects.values("original_day").distinct().count() == before + 4
+
+
+def test_of_two_municipalities_that_want_karin_at_once_one_gets_her(
+    karin: User, assignment: Assignment, leksand: Municipality
+) -> None:
+    world.add_roles(karin, leksand, Role.CONTACT_PERSON)
+    elsewhere = world.make_assignment(karin, leksand)
+    when = coming_month()
+    moved = world.make_occasion(assignment, when - timedelta(days=1))
+    times_wanted = times((when + timedelta(hours=1)).isoformat())
+    answers = at_once(
+        [lambda: plan(karin, elsewhere, when.isoformat()), lambda: edit(karin, moved.pk, 1, **times_wanted)]
+    )
+    first, second = sorted(answers, key=lambda answer: int(answer.status_code))
+    assert first.status_code in (200, 201)
+    problem(second, 409, "overlapping")
 
 
 @pytest.fixture
@@ -153,65 +164,11 @@ def test_of_fifty_who_want_the_last_unit_one_gets_it(
 
     def wish(number: int) -> httpx.Response:
         headers, own = pairs[number % 2]
-        given = body(own, (when + timedelta(hours=number)).isoformat(), id=str(uuid4()))
+        # Nobody is in two places: of 25 wishes none touches another.
+        given = body(own, (when + timedelta(hours=number)).isoformat(), hours=1, id=str(uuid4()))
         return httpx.post(f"{gunicorn}/api/v1/occasions", json=given, headers=headers, timeout=60)
 
     answers = at_once([lambda number=number: wish(number) for number in range(50)])  # type: ignore[misc]
     codes = Counter((answer.status_code, answer.json().get("code")) for answer in answers)
     assert codes == {(201, None): 1, (409, "quota_exceeded"): 49}
     assert Occasion.objects.count() == 4
-
-
-def test_a_storm_of_everything_leaves_every_month_within_its_grant(
-    karin: User, sven: User, assignment: Assignment, kalix: Municipality
-) -> None:
-    svens = world.make_assignment(sven, kalix, decision=assignment.decision)
-    answers = at_once(
-        [lambda who=who, seed=seed: storm(*who, seed=seed) for seed in range(4)  # type: ignore[misc]
-         for who in ((karin, assignment), (sven, svens))]
-    )  # fmt: skip
-    counted = sum(answers, Counter[tuple[int, str]]())
-    assert {status for status, _ in counted} <= {200, 201, 409, 412}, counted
-    assert {(200, ""), (201, ""), (409, "quota_exceeded"), (409, "occasion_closed")} <= counted.keys()
-    zone, decision = kalix.zone, assignment.decision
-    months = {Month.of(local_date(at, zone)) for at in Occasion.objects.values_list("starts_at", flat=True)}
-    assert len(months) >= 2
-    for month in months:
-        uses = Occasion.objects.uses_of([decision.pk], month, zone)[decision.pk]
-        assert quota_of(decision.terms, month, uses).remaining >= 0
-
-
-def storm(user: User, own: Assignment, *, seed: int) -> Counter[tuple[int, str]]:
-    """Plan, lengthen, move, complete and cancel at random; count what was answered."""
-    chance, phone = random.Random(seed), world.signed_in(user)
-    now = datetime.now(UTC).replace(microsecond=0)
-    # Moves cross between two months, and what has been can be completed.
-    past, coming = now - timedelta(days=2), coming_month()
-    counted: Counter[tuple[int, str]] = Counter()
-
-    def call(method: str, path: str, given: dict[str, Any], version: int = 0) -> Any:
-        headers = {"If-Match": f'"{version}"'} if version else {}
-        answer: Any = getattr(phone, method)(f"/api/v1/occasions{path}", given, headers=headers)
-        counted[answer.status_code, answer.json().get("code", "")] += 1
-        return answer.json() if answer.status_code < 300 else answer.json().get("present")
-
-    mine: list[dict[str, Any]] = []
-    for _ in range(25):
-        when = chance.choice([past, coming]) + timedelta(hours=chance.randrange(24))
-        hours = chance.choice([2, 6, 11])
-        times = {"starts_at": when.isoformat(), "ends_at": (when + timedelta(hours=hours)).isoformat()}
-        action = chance.choice(["plan", "plan", "edit", "edit", "complete", "cancel"])
-        if action == "plan" or not mine:
-            made = call("post", "", times | {"assignment": str(own.pk)})
-            mine += [made] if made else []
-            continue
-        position = chance.randrange(len(mine))
-        one = mine[position]
-        path = f"/{one['id']}"
-        if action == "edit":
-            changed = call("patch", path, times, one["version"])
-        else:
-            reason = {"cancelled_by": "client", "reason": "Sjuk"} if action == "cancel" else {}
-            changed = call("post", f"{path}/{action}", reason)
-        mine[position] = changed or one
-    return counted
