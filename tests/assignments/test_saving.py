@@ -26,7 +26,7 @@ def months(*used: int, adjusted: Sequence[int] = (), versions: Sequence[Any] = (
     ]
     adjustments = [added(first, units) for first, units in zip(firsts, adjusted, strict=False) if units]
     found = book(decision(4, MAY), *(versions or [policy(**rules)]), uses=uses, adjustments=adjustments)
-    return list(found.ledger(firsts[len(used) - 1]).quotas)
+    return list(found.ledger(firsts[len(used) - 1]).quotas[: len(used)])
 
 
 def carried(quota: Quota) -> list[tuple[int, Decimal]]:
