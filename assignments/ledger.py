@@ -135,8 +135,10 @@ def _accounts(terms: Terms, versions: PolicyVersions, entries: list[Entry], unti
         while position < len(entries) and entries[position].on <= period.last_day:
             found.append(entries[position])
             position += 1
-        quota = Quota(period, tuple(found), terms.family, rules.ahead_cap)
-        lots = [] if period.last_day == terms.last_day else list(_handed_on(quota, lots, rules, number))
+        is_last = period.last_day == terms.last_day
+        # Nobody gets ahead of the end: there is nothing left to work it off with.
+        quota = Quota(period, tuple(found), terms.family, ZERO if is_last else rules.ahead_cap)
+        lots = [] if is_last else list(_handed_on(quota, lots, rules, number))
         carried_on = sum((lot.units for lot in lots), ZERO)
         yield replace(quota, carried_on=carried_on)
         if until <= period.last_day and carried_on >= 0:

@@ -146,6 +146,15 @@ def test_what_is_used_ahead_shows_in_the_period_after_the_last_entry() -> None:
     assert (verdict.answer, verdict.over) == ("block", 1)
 
 
+def test_no_more_is_used_ahead_than_the_decision_will_grant() -> None:
+    found = book(decision(4, june(1), date(2027, 5, 31)), policy(ahead_cap=99))
+    assert judge(found, "new", use(june(3), own_units=48)).answer == "fits"
+    verdict = judge(found, "new", use(june(3), own_units=49))
+    assert (verdict.answer, verdict.over) == ("block", 1)
+    assert verdict.excess is not None
+    assert verdict.excess.period.first_day == date(2027, 5, 1)
+
+
 def test_what_is_used_ahead_is_followed_until_it_is_worked_off() -> None:
     versions = [policy(ahead_cap=200), policy(date(2028, 1, 3), ahead_cap=5)]
     found = book(decision(1, june(1), period="week"), *versions)

@@ -169,6 +169,16 @@ def test_nothing_is_saved_or_owed_beyond_the_last_day() -> None:
     ]
 
 
+def test_nobody_runs_ahead_of_the_end_of_the_decision() -> None:
+    terms, ahead = decision(4, MAY, june(30)), policy(ahead_cap=6)
+    may, june_ = book(terms, ahead, uses=[use(MAY, 3), use(june(3), 3), use(june(4), 3)]).ledger(june(30)).quotas
+    assert (may.ahead, june_.ahead) == (6, 0)
+    assert (june_.remaining, june_.over, june_.expired) == (-2, 2, -2)
+    uses = [use(MAY + timedelta(days=number), 3) for number in range(3)]
+    may, june_ = book(terms, ahead, uses=uses).ledger(june(30)).quotas
+    assert [(quota.remaining, quota.over) for quota in (may, june_)] == [(-5, 0), (-1, 1)]
+
+
 def tokens(
     granted: int, adjusted: Sequence[int], used: Sequence[int], cap: int, age: int | None, ahead: int
 ) -> list[tuple[int, int]]:
