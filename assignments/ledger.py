@@ -117,7 +117,7 @@ def count(use: Use, versions: PolicyVersions, zone: ZoneInfo, *, family: bool) -
         yield Entry("used", units, on, use) if outcome.units_used else Entry("released", ZERO, on, use)
         return
     yield Entry("planned" if use.status == "planned" else "used", units, on, use)
-    if use.asked_units is not None:
+    if use.asked_units is not None and use.asked_units > units:  # a later version may weigh as much as was asked
         yield Entry("waiting", use.asked_units - units, on, use)
 
 

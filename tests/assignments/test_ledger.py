@@ -145,6 +145,14 @@ def test_units_of_its_own_count_instead_of_the_weight_and_what_waits_in_no_other
     assert (quota.used, quota.planned, quota.waiting, quota.remaining) == (1, 2, 4, 1)
 
 
+def test_what_a_later_version_gives_by_itself_does_not_wait_any_more() -> None:
+    heavy = policy(june(15), weights=WeightTable.parse([[0, 4]]))
+    uses = [use(june(14), 1, "planned", asked_units=3), use(june(15), 1, "planned", asked_units=3)]
+    uses.append(use(june(16), 1, "planned", asked_units=4))
+    quota = account(june(1), decision(), policy(), heavy, uses=uses)
+    assert lines(quota) == [("planned", 1, 14), ("waiting", 2, 14), ("planned", 4, 15), ("planned", 4, 16)]
+
+
 def test_two_contact_persons_share_one_quota_but_not_what_they_do() -> None:
     svens = use(june(14), 2, "planned", occasion_id=None, by_another=True)
     quota = account(june(1), decision(), uses=[svens, use(june(14)), use(june(3))])
