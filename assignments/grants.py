@@ -32,6 +32,10 @@ class Terms:
         """The smallest part of a unit that is counted."""
         return HALF if self.family else ONE
 
+    def in_steps(self, units: Decimal) -> Decimal:
+        """Return units rounded down to whole steps: a policy for families has halves, for others too."""
+        return units - units % self.step
+
     def covers(self, on: date) -> bool:
         """Tell whether the decision is in force on a day."""
         return self.first_day <= on and (self.last_day is None or on <= self.last_day)

@@ -137,33 +137,34 @@ def _accounts(terms: Terms, versions: PolicyVersions, entries: list[Entry], unti
             position += 1
         is_last = period.last_day == terms.last_day
         # Nobody gets ahead of the end: there is nothing left to work it off with.
-        quota = Quota(period, tuple(found), terms.family, ZERO if is_last else rules.ahead_cap)
-        lots = [] if is_last else list(_handed_on(quota, lots, rules, number))
+        quota = Quota(period, tuple(found), terms.family, ZERO if is_last else terms.in_steps(rules.ahead_cap))
+        cap = ZERO if is_last else terms.in_steps(rules.saving_cap)
+        lots = list(_handed_on(quota, lots, number, cap=cap, age=rules.saving_age))
         carried_on = sum((lot.units for lot in lots), ZERO)
         yield replace(quota, carried_on=carried_on)
         if until <= period.last_day and carried_on >= 0:
             return
 
 
-def _handed_on(quota: Quota, lots: list[Lot], rules: PolicyRules, number: int) -> Iterator[Lot]:
-    """Yield what a period leaves to the next, oldest first, by the policy that judges the period.
+def _handed_on(quota: Quota, lots: list[Lot], number: int, *, cap: Decimal, age: int | None) -> Iterator[Lot]:
+    """Yield what a period leaves to the next, oldest first.
 
     What was saved longest is used first. Of what is left, the newest is kept, up to the cap, until its age
     in periods is reached. What was used ahead is worked off, up to what the policy allows.
     """
     left = quota.remaining
     if left < 0:
-        if debt := min(-left, rules.ahead_cap):
+        if debt := min(-left, quota.ahead):
             yield Lot(quota.period, -debt, number)
         return
     fresh = Lot(quota.period, max(quota.granted + quota.adjustments, ZERO), number)
     kept: list[Lot] = []
-    room = rules.saving_cap
+    room = cap
     for lot in (fresh, *reversed(lots)):
         units = min(lot.units, left)
         if units > 0:
             left -= units
-            if rules.saving_age is None or number + 1 - lot.number <= rules.saving_age:
+            if age is None or number + 1 - lot.number <= age:
                 kept.append(replace(lot, units=min(units, room)))
                 room -= kept[-1].units
     yield from (lot for lot in reversed(kept) if lot.units)

@@ -169,6 +169,21 @@ def test_nothing_is_saved_or_owed_beyond_the_last_day() -> None:
     ]
 
 
+@pytest.mark.parametrize(("family", "saved", "owed"), [(False, 2, 1), (True, "2.5", "1.5")])
+def test_halves_that_a_policy_allows_are_for_families_only(
+    family: bool, saved: int | str, owed: int | str
+) -> None:
+    halves = policy(saving_cap="2.5", ahead_cap="1.5")
+    terms = decision(4, MAY, family=family)
+    assert book(terms, halves).ledger(MAY).on(MAY).carried_on == Decimal(saved)
+    too_much = book(terms, halves, uses=[use(MAY, own_units=6)]).ledger(MAY).on(MAY)
+    assert (too_much.ahead, too_much.carried_on, too_much.over) == (
+        Decimal(owed),
+        -Decimal(owed),
+        2 - Decimal(owed),
+    )
+
+
 def test_nobody_runs_ahead_of_the_end_of_the_decision() -> None:
     terms, ahead = decision(4, MAY, june(30)), policy(ahead_cap=6)
     may, june_ = book(terms, ahead, uses=[use(MAY, 3), use(june(3), 3), use(june(4), 3)]).ledger(june(30)).quotas
