@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from assignments.grants import Terms, accounting_periods, grants
 from assignments.quota import ZERO, Adjustment, Entry, Lot, Quota, Use, merge
-from assignments.rules import STATUSES, Outcome, PolicyRules, PolicyVersions
+from assignments.rules import STATUSES, Outcome, PolicyVersions
 from core.periods import Month, Period
 
 
