@@ -83,10 +83,10 @@ def unit_fields(occasion: Occasion, use: Use, reason: str, *, lasts: bool) -> di
 
 
 def tell_of_question(occasion: Occasion, now: datetime) -> None:
-    """Tell the coordinators that an occasion waits for them."""
+    """Tell the coordinators that an occasion waits for them; its contact person can't answer it."""
     if occasion.asked == Asked.WAITING:
         notify(
-            recipients=occasion.municipality.coordinators(),
+            recipients=occasion.municipality.coordinators().exclude(pk=occasion.contact_person_id),
             kind=Kind.OCCASION_WAITING,
             subject_type="occasion",
             subject_id=occasion.pk,
