@@ -49,7 +49,10 @@ def _create(
         try:
             _create_one(outing, user, {**values, **given, "outing": outing}, now)
         except DomainError as error:
-            error.field = f"occasions/{position}/{error.field}" if error.field in given else error.field
+            if not error.field:
+                error.field = f"occasions/{position}"
+            elif error.field in given:
+                error.field = f"occasions/{position}/{error.field}"
             raise
     return outing
 
