@@ -14,7 +14,7 @@ import pytest
 
 from tests.config.processes import ROOT, Running, environment, python
 from tests.doubles.fcm import FcmDouble
-from tests.journeys import main_job
+from tests.journeys import day_trip, main_job
 
 pytestmark = pytest.mark.xdist_group("demos")
 # Everything that names the demo's clients, or what is done with them.
@@ -87,6 +87,14 @@ def test_the_walk_with_curl_in_the_readme_works(demo: str) -> None:
     assert '"approved_amount":"120.00"' in done.stdout
     assert '"kind":"expense_approved"' in done.stdout
     assert '"code"' not in re.sub('"code":(null|"[a-z_]+")}', "", done.stdout), "a problem was answered"
+
+
+def test_a_day_trip_is_planned_by_the_policy_of_each_municipality(demo: str) -> None:
+    said: list[object] = []
+    day_trip.run(demo, said.append)
+    text = "\n".join(map(str, said))
+    for word in ("Överhoppat tillfälle", "väntar på samordnaren", "Beslutet ger 4 tillfällen"):
+        assert word in text, text
 
 
 def _pushes(fcm: FcmDouble, kinds: set[str]) -> dict[str, Any]:
