@@ -1,0 +1,261 @@
+"""Units over the life of a decision: saved, used ahead, changed, corrected, and counted by rules that change."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from assignments.models import Adjustment, Assignment, Decision, Policy, ScopeChange
+from occasions.models import Occasion
+from people.models import Municipality, Role, User
+from tests import world
+from tests.occasions.calls import Answer, error_codes, plan, planned, problem, quota
+
+pytestmark = pytest.mark.usefixtures("noon")
+MAY = date(2026, 5, 1)
+
+
+@pytest.fixture
+def from_may(karin: User, kalix: Municipality) -> Assignment:
+    """Karin's assignment on a decision that begins in May: four units a month."""
+    return world.make_assignment(karin, kalix, first_day=MAY)
+
+
+@pytest.fixture
+def gun(kalix: Municipality) -> User:
+    """A case officer in Kalix."""
+    return world.make_user("gun@kalix.example", kalix, Role.CASE_OFFICER)
+
+
+def hold(own: Assignment, *days: date, hours: float = 2) -> None:
+    """Put held occasions into the database, at three in the afternoon."""
+    for day in days:
+        starts_at = datetime(day.year, day.month, day.day, 13, tzinfo=UTC)
+        world.make_occasion(own, starts_at, hours=hours, status="completed")
+
+
+def days_of(month: int, *days: int) -> list[date]:
+    """Return days of a month of 2026."""
+    return [date(2026, month, day) for day in days]
+
+
+def account(user: User, own: Assignment, *names: str, **query: str) -> list[Any]:
+    """Return some numbers of an account."""
+    answer = world.signed_in(user).get(f"/api/v1/assignments/{own.pk}/quota", query)
+    assert answer.status_code == 200, answer.content
+    return [answer.json()[name] for name in names]
+
+
+def adjust(user: User, own: Assignment, units: float, on: str = "2026-06-10", **more: Any) -> Answer:
+    """Add units, or take some away."""
+    given = {"on": on, "units": units, "reason": "Lång sjukdom"} | more
+    return world.signed_in(user).post(f"/api/v1/decisions/{own.decision_id}/adjustments", given)
+
+
+def change_scope(user: User, own: Assignment, units: float, first_day: str, **more: Any) -> Answer:
+    """Let the decision grant something else from a day on."""
+    given = {"first_day": first_day, "units": units} | more
+    return world.signed_in(user).post(f"/api/v1/decisions/{own.decision_id}/scope-changes", given)
+
+
+def test_example_2_what_may_left_is_saved_for_june(karin: User, from_may: Assignment, kalix: Municipality) -> None:
+    kalix.policies.update(saving_cap=2)
+    hold(from_may, *days_of(5, 5, 12, 19))
+    hold(from_may, *days_of(6, 1, 2))
+    planned(karin, from_may, "2026-06-14T09:00:00+02:00", hours=9)
+    planned(karin, from_may, "2026-06-20T15:00:00+02:00")
+    june = quota(karin, from_may)
+    numbers = [june[name] for name in ("granted", "carried_in", "used", "planned", "remaining")]
+    assert numbers == [4, 1, 2, 3, 0]
+    assert "1 tillfälle sparat från maj 2026." in [entry["text"] for entry in june["entries"]]
+    problem(plan(karin, from_may, "2026-06-26T15:00:00+02:00"), 409, "quota_exceeded")
+
+
+@pytest.mark.parametrize(
+    ("on_exceeded", "status", "units", "asked_units"),
+    [("block", 409, None, None), ("warn", 201, 1, None), ("ask", 201, 0, 1)],
+)
+def test_example_2_without_saving_the_same_june_is_one_over(
+    on_exceeded: str,
+    status: int,
+    units: int | None,
+    asked_units: int | None,
+    karin: User,
+    from_may: Assignment,
+    kalix: Municipality,
+) -> None:
+    kalix.policies.update(on_exceeded=on_exceeded)
+    hold(from_may, *days_of(5, 5, 12, 19))
+    hold(from_may, *days_of(6, 1, 2))
+    planned(karin, from_may, "2026-06-14T09:00:00+02:00", hours=9)
+    answer = plan(karin, from_may, "2026-06-20T15:00:00+02:00")
+    assert answer.status_code == status
+    found = answer.json()
+    assert (found.get("units"), found.get("asked_units")) == (units, asked_units)
+    assert [one["code"] for one in found.get("warnings", [])] == ["quota_exceeded"] * (on_exceeded == "warn")
+
+
+def test_example_3_what_may_used_ahead_is_worked_off_in_june(
+    karin: User, from_may: Assignment, kalix: Municipality
+) -> None:
+    kalix.policies.update(ahead_cap=1)
+    for day in range(5, 10):
+        planned(karin, from_may, f"2026-05-{day:02}T15:00:00+02:00")
+    problem(plan(karin, from_may, "2026-05-20T15:00:00+02:00"), 409, "quota_exceeded")
+    assert account(karin, from_may, "remaining", month="2026-05") == [-1]
+    assert account(karin, from_may, "granted", "carried_in", "remaining", month="2026-06") == [4, -1, 3]
+
+
+def test_a_late_log_in_may_takes_from_june_what_was_saved(
+    karin: User, from_may: Assignment, kalix: Municipality
+) -> None:
+    kalix.policies.update(saving_cap=4)
+    assert account(karin, from_may, "carried_in", month="2026-06") == [4]
+    planned(karin, from_may, "2026-05-20T15:00:00+02:00", hours=9)
+    assert account(karin, from_may, "carried_in", "remaining", month="2026-06") == [2, 6]
+    planned(karin, from_may, "2026-06-20T08:00:00+02:00", hours=10)
+    planned(karin, from_may, "2026-06-21T08:00:00+02:00", hours=10)
+    assert account(karin, from_may, "remaining", month="2026-06") == [0]
+    refused = problem(plan(karin, from_may, "2026-05-21T15:00:00+02:00"), 409, "quota_exceeded")
+    assert "juni 2026" in refused["detail"]
+
+
+def test_the_case_officer_changes_the_scope_within_a_month(
+    karin: User, gun: User, inger: User, from_may: Assignment, kalix: Municipality
+) -> None:
+    made = str(uuid4())
+    kalix.policies.update(partial_period="pro_rata")
+    answer = change_scope(gun, from_may, 6, "2026-06-16", id=made)
+    assert (answer.status_code, change_scope(gun, from_may, 6, "2026-06-16", id=made).status_code) == (201, 200)
+    months = ("2026-05", "2026-06", "2026-07")
+    assert [account(karin, from_may, "granted", month=month) for month in months] == [[4], [5], [6]]
+    texts = [entry["text"] for entry in quota(karin, from_may)["entries"]]
+    assert texts == ["Beslutet ger 5 tillfällen i juni 2026, där omfattningen ändras."]
+    problem(change_scope(gun, from_may, 2, "2026-06-16"), 409, "scope_day_taken")
+    problem(change_scope(gun, from_may, 2, "2026-04-30"), 409, "outside_decision")
+    for units in (0, -1, 1.5):
+        problem(change_scope(gun, from_may, units, "2026-06-20"), 400, "units_out_of_step")
+    for nobody in (inger, karin):
+        problem(change_scope(nobody, from_may, 2, "2026-06-20"), 403, "wrong_role")
+    assert ScopeChange.objects.count() == 1
+
+
+def test_the_coordinator_adds_units_for_a_reason(
+    karin: User, inger: User, lars: User, from_may: Assignment
+) -> None:
+    made = str(uuid4())
+    answer, again = (adjust(inger, from_may, 2, id=made) for _ in range(2))
+    assert (answer.status_code, again.status_code, again.json()) == (201, 200, answer.json())
+    problem(adjust(inger, from_may, 3, id=made), 409, "id_conflict")
+    june = quota(karin, from_may)
+    assert (june["adjustments"], june["remaining"]) == (2, 6)
+    assert june["entries"][-1]["text"] == "Samordnaren lade till 2 tillfällen: Lång sjukdom"
+    assert adjust(inger, from_may, -1, "2026-07-01").status_code == 201
+    assert account(karin, from_may, "adjustments", "remaining", month="2026-07") == [-1, 3]
+    for units in (0, 1.5):
+        problem(adjust(inger, from_may, units), 400, "units_out_of_step")
+    refused = problem(adjust(inger, from_may, 1, "2026-04-30"), 409, "outside_decision")
+    assert refused["errors"][0]["pointer"] == "/on"
+    problem(adjust(lars, from_may, 1), 404, "not_found")
+    assert error_codes(adjust(inger, from_may, 1, reason=" ")) == {"/reason": "blank"}
+    assert Adjustment.objects.count() == 2
+
+
+def test_nobody_adds_units_for_themselves(karin: User, kalix: Municipality, from_may: Assignment) -> None:
+    world.add_roles(karin, kalix, Role.COORDINATOR)
+    problem(adjust(karin, from_may, 1), 409, "own_assignment")
+    assert not Adjustment.objects.exists()
+
+
+def test_a_policy_takes_over_on_its_first_day_and_judges_nothing_before_it(
+    karin: User, from_may: Assignment, kalix: Municipality
+) -> None:
+    kalix.policies.update(saving_cap=4)
+    Policy.objects.create(
+        municipality=kalix, first_day=date(2026, 6, 1), weight_steps=[[0, 2]], activity_kinds=["walk"]
+    )
+    hold(from_may, *days_of(5, 30, 31))
+    hold(from_may, *days_of(6, 1))
+    assert account(karin, from_may, "used", "carried_on", month="2026-05") == [2, 2]
+    assert account(karin, from_may, "carried_in", "used", "carried_on", month="2026-06") == [2, 2, 0]
+
+
+def test_the_policy_of_the_day_says_what_can_be_done(
+    karin: User, from_may: Assignment, kalix: Municipality
+) -> None:
+    Policy.objects.create(
+        municipality=kalix, first_day=date(2026, 6, 20), weight_steps=[[0, 1]], activity_kinds=["walk"]
+    )
+    cinema = [{"kind": "cinema"}]
+    planned(karin, from_may, "2026-06-19T15:00:00+02:00", activities=cinema)
+    refused = problem(
+        plan(karin, from_may, "2026-06-20T15:00:00+02:00", activities=cinema), 400, "unknown_activity_kind"
+    )
+    assert refused["errors"][0]["pointer"] == "/activities/0/kind"
+    assert Occasion.objects.count() == 1
+
+
+def test_a_contact_family_has_a_child_from_friday_evening_to_sunday_evening(
+    karin: User, from_may: Assignment
+) -> None:
+    from_may.decision.change(kind=Decision.Kind.CONTACT_FAMILY, units=Decimal("4.5"))
+    assert planned(karin, from_may, "2026-06-12T18:00:00+02:00", hours=48)["units"] == 2.5
+    june = quota(karin, from_may)
+    assert (june["planned"], june["remaining"]) == (2.5, 2)
+    assert june["entries"][0]["text"] == "Beslutet ger 4,5 dygn i juni 2026."
+
+
+def test_units_a_month_are_spread_over_half_a_year(karin: User, from_may: Assignment, kalix: Municipality) -> None:
+    kalix.policies.update(period="half_year")
+    hold(from_may, *days_of(5, 4, 5, 6, 7, 8, 9, 10))
+    spring = account(karin, from_may, "period", "granted", "used", "remaining", on="2026-06-10")
+    assert spring == [{"kind": "half_year", "first_day": "2026-05-01", "last_day": "2026-06-30"}, 8, 7, 1]
+    assert account(karin, from_may, "granted", on="2026-07-01") == [24]
+    planned(karin, from_may)
+    problem(plan(karin, from_may, "2026-06-30T15:00:00+02:00"), 409, "quota_exceeded")
+
+
+def test_units_a_week_are_counted_from_monday_to_sunday(karin: User, from_may: Assignment) -> None:
+    from_may.decision.change(period="week", units=Decimal(1))
+    planned(karin, from_may, "2026-06-14T20:00:00+02:00", hours=10 / 3)  # Sunday
+    planned(karin, from_may, "2026-06-15T08:00:00+02:00")  # Monday
+    problem(plan(karin, from_may), 409, "quota_exceeded")
+    period = {"kind": "week", "first_day": "2026-06-08", "last_day": "2026-06-14"}
+    assert account(karin, from_may, "period", "planned", "remaining", on="2026-06-14") == [period, 1, 0]
+    assert account(karin, from_may, "period") == [period]
+    assert account(karin, from_may, "granted", "planned", month="2026-06") == [5, 2]
+
+
+def test_an_account_is_of_a_month_or_of_a_day(karin: User, from_may: Assignment) -> None:
+    path = f"/api/v1/assignments/{from_may.pk}/quota"
+    phone = world.signed_in(karin)
+    assert error_codes(phone.get(path, {"on": "2026-06-10", "month": "2026-06"})) == {"/on": "month_or_on"}
+    for day in ("1899-12-31", "2200-01-01", "2026-06-31", "i dag"):
+        assert error_codes(phone.get(path, {"on": day})) == {"/on": "invalid"}
+
+
+def test_fifty_accounts_take_as_many_queries_as_one(karin: User, kalix: Municipality) -> None:
+    def queries(path: str) -> int:
+        phone = world.signed_in(karin)
+        with CaptureQueriesContext(connection) as captured:
+            assert phone.get(path).status_code == 200
+        return len(captured)
+
+    def add(number: int) -> None:
+        own = world.make_assignment(karin, kalix)
+        world.make_occasion(own, world.NOW + timedelta(hours=3 * number))
+        gun = world.make_user(f"gun{number}@kalix.example", kalix)
+        ScopeChange.objects.create(decision=own.decision, first_day=MAY, units=3, made_by=gun)
+        Adjustment.objects.create(decision=own.decision, on=MAY, units=1, reason="Mer", made_by=gun)
+
+    paths = ["/api/v1/quotas", "/api/v1/quotas?month=2026-07", "/api/v1/home"]
+    add(0)
+    of_one = [queries(path) for path in paths]
+    for number in range(1, 50):
+        add(number)
+    assert [queries(path) for path in paths] == of_one
+    assert len(world.signed_in(karin).get("/api/v1/quotas").json()["results"]) == 50
