@@ -1,0 +1,58 @@
+"""Expenses in every state there is, with receipts that were drawn for them."""
+
+import hashlib
+import io
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.core.files.base import ContentFile
+from PIL import Image, ImageDraw
+
+from assignments.models import Assignment
+from expenses.models import Expense, ExpenseCategory, Receipt
+from people.models import User
+
+
+def make_expenses(assignment: Assignment, coordinator: User, today: date, now: datetime) -> None:
+    """Claim an expense in every state there is."""
+    for number, (status, fields) in enumerate(_states(coordinator, now)):
+        spent_on = today - timedelta(days=3 * number + 2)
+        amount = Decimal("89.00") + 20 * number
+        Expense.objects.create(
+            assignment=assignment,
+            category=ExpenseCategory.objects.get(municipality=assignment.municipality, code="meal"),
+            claimed_amount=amount,
+            approved_amount=amount - 9 if status in ("approved", "paid") else None,
+            spent_on=spent_on,
+            receipt=_receipt(assignment.contact_person, amount, spent_on),
+            status=status,
+            **fields,
+        )
+
+
+def _states(coordinator: User, now: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
+    submitted = {"submitted_at": now - timedelta(hours=5)}
+    decided = submitted | {"decided_by": coordinator, "decided_at": now - timedelta(hours=1)}
+    yield "draft", {}
+    yield "submitted", submitted
+    yield "submitted", submitted
+    yield "approved", decided | {"reason": "Pant ersätts inte."}
+    yield "returned", decided | {"reason": "Datumet går inte att läsa."}
+    yield "rejected", decided | {"reason": "Hör inte till uppdraget."}
+    yield "paid", decided | {"reason": "Pant ersätts inte."}
+
+
+def _receipt(owner: User, amount: Decimal, spent_on: date) -> Receipt:
+    """Draw a till receipt and store it as an upload would be."""
+    picture = Image.new("RGB", (480, 640), "white")
+    text = f"CAFÉ EXEMPEL\n\n{spent_on}\n\n2 kaffe\n2 smörgås\n\nSUMMA SEK  {amount}\nMoms 12 % ingår"
+    ImageDraw.Draw(picture).multiline_text((60, 60), text, fill="black", font_size=32, spacing=14)
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=80)
+    receipt = Receipt(owner=owner, sha256=hashlib.sha256(file.getvalue()).hexdigest(), media_type="image/jpeg")
+    receipt.file.save("receipt.jpg", ContentFile(file.getvalue()), save=False)
+    receipt.preview.save("preview.jpg", ContentFile(file.getvalue()), save=False)
+    receipt.save()
+    return receipt
