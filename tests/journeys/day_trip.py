@@ -91,7 +91,7 @@ def ask_for_it(karin: Phone, inger: Phone, assignment: str, tell: Tell) -> None:
     tell(f"proposed to skip: {', '.join(one['starts_at'][:10] + ' ' + one['title'] for one in preview['skip'])}")
     trip = karin.post("/occasions", {"assignment": assignment, "title": "Utflykt"} | times, 201)
     assert (trip["asked"], trip["units"], trip["asked_units"]) == ("waiting", 0, 2)
-    assert explain(karin, assignment, times, tell)["waiting"] == 2
+    assert explain(karin, assignment, times, tell)["waiting"] >= 2
     waiting = inger.get("/occasions?asked=waiting")["results"]
     assert trip["id"] in {one["id"] for one in waiting}
     told = {(one["kind"], one["subject"]["id"]) for one in inger.get("/notifications?unread=true")["results"]}
