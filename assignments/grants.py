@@ -1,7 +1,7 @@
 """What a decision grants, and the periods over which it is accounted. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -63,15 +63,23 @@ def accounting_periods(terms: Terms, versions: PolicyVersions) -> Iterator[tuple
     """Yield the periods over which units are counted, one after the other, each with the policy that judges it.
 
     The policy may count over longer periods than the decision's own, never over shorter ones. A version that
-    counts otherwise takes over when the period before it has ended.
+    counts otherwise takes over when the period before it has ended, and with it the decision's own: no days are
+    left over for which nothing is granted.
     """
     start = terms.first_day
     while terms.covers(start):
         rules = versions.in_force(start)
-        kind = max(terms.period, rules.period or terms.period, key=PERIOD_KINDS.index)
-        period = Period.around(start, kind, anchor=terms.first_day).within(start, terms.last_day)
-        yield period, rules
+        kind = _kind(terms, rules)
+        period = Period.around(start, kind, anchor=terms.first_day)
+        if kind != terms.period and _kind(terms, versions.in_force(period.last_day + DAY)) != kind:
+            own = Period.around(period.last_day, terms.period, anchor=terms.first_day)
+            period = replace(period, last_day=own.last_day)
+        yield period.within(start, terms.last_day), rules
         start = period.last_day + DAY
+
+
+def _kind(terms: Terms, rules: PolicyRules) -> PeriodKind:
+    return max(terms.period, rules.period or terms.period, key=PERIOD_KINDS.index)
 
 
 def grants(terms: Terms, versions: PolicyVersions) -> Iterator[Grant]:

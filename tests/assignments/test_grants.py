@@ -1,5 +1,6 @@
 """What a decision grants, and over which periods it is accounted."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -193,6 +194,28 @@ def test_four_weeks_and_months_may_follow_one_another() -> None:
         ("month", june(29), june(30)),
         ("month", date(2026, 7, 1), date(2026, 7, 31)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("period", "last_day", "following"),
+    [
+        ("week", date(2027, 1, 3), date(2027, 1, 10)),
+        ("four_weeks", date(2027, 1, 10), date(2027, 2, 7)),
+        ("month", date(2026, 12, 31), date(2027, 1, 31)),
+        ("half_year", date(2026, 12, 31), date(2027, 6, 30)),
+    ],
+)
+def test_the_last_year_is_as_long_as_the_decisions_own_period_that_began_in_it(
+    period: PeriodKind, last_day: date, following: date
+) -> None:
+    versions = [policy(period="year"), policy(date(2027, 1, 1))]
+    terms = decision(4, date(2026, 6, 1), period=period)
+    assert spans(terms, *versions, most=2) == [
+        ("year", date(2026, 6, 1), last_day),
+        (period, last_day + timedelta(days=1), following),
+    ]
+    closed = replace(terms, last_day=date(2027, 1, 2))
+    assert spans(closed, *versions)[0] == ("year", date(2026, 6, 1), min(last_day, date(2027, 1, 2)))
 
 
 def test_a_period_is_judged_by_the_policy_of_its_first_day() -> None:

@@ -84,6 +84,17 @@ def test_versions_may_change_the_period_in_the_middle_of_a_life() -> None:
     assert ledger.on(date(2026, 4, 1)).carried_in == 1
 
 
+def test_no_days_are_left_over_for_which_nothing_is_granted() -> None:
+    versions = [policy(period="year"), policy(date(2027, 1, 1), period="month"), policy(date(2027, 2, 1))]
+    ledger = book(weekly(2), *versions).ledger(date(2027, 12, 31))
+    assert [(quota.period.kind, quota.period.last_day) for quota in ledger.quotas[:3]] == [
+        ("year", date(2027, 1, 3)),
+        ("month", date(2027, 1, 31)),
+        ("week", date(2027, 2, 7)),
+    ]
+    assert all(quota.granted for quota in ledger.quotas)
+
+
 def test_a_month_of_weeks_is_accounted_as_one() -> None:
     uses = [use(june(2)), use(june(9)), use(june(10)), use(date(2026, 7, 2)), use(date(2026, 5, 31), 3)]
     ledger = book(weekly(2), policy(saving_cap=1), uses=uses, adjustments=[added(june(20), 1)]).ledger(
