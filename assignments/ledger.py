@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from assignments.grants import Terms, accounting_periods, grants
 from assignments.quota import ZERO, Adjustment, Entry, Lot, Quota, Use, merge
 from assignments.rules import STATUSES, Outcome, PolicyVersions
-from core.periods import Month, Period
+from core.periods import DAY, Month, Period
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,25 @@ class Ledger:
         return self.quotas[-1].period.last_day
 
     def on(self, day: date) -> Quota:
-        """Return the account of the period that a day lies in; of its month, outside the decision's days."""
+        """Return the account of the period that a day lies in; outside the decision's days, of those in its month.
+
+        Raise ValueError for a day of the decision that the ledger does not reach.
+        """
         position = bisect_right(self.quotas, day, key=lambda quota: quota.period.first_day) - 1
         if position >= 0 and day in self.quotas[position].period:
             return self.quotas[position]
-        month = Month.of(day)
-        period = Period(month.first_day, month.last_day, "month")
+        if self.terms.covers(day):
+            raise ValueError(f"the ledger ends before {day}")
+        period = self._around(day)
         entries = [entry for entry in self.outside if entry.on in period]
-        return Quota(period, (Entry("granted", ZERO, period.first_day), *entries), self.terms.family)
+        return Quota(period, (Entry("granted", ZERO, period.first_day, period), *entries), self.terms.family)
+
+    def _around(self, day: date) -> Period:
+        """Return those days of a month that lie, with this one, before the decision or after it."""
+        month = Period.around(day, "month", anchor=day)
+        if day < self.terms.first_day:
+            return month.within(month.first_day, self.terms.first_day - DAY)
+        return month.within((self.terms.last_day or day) + DAY, None)
 
     def in_month(self, month: Month) -> Quota:
         """Return the account of the periods that start in a month, else of the one that it lies in."""

@@ -56,20 +56,21 @@ class Lot:
     number: int
 
 
-Because = Grant | Lot | Use | Adjustment
+# A period of its own stands for days on which the decision is not in force.
+Because = Grant | Lot | Use | Adjustment | Period
 
 
 @dataclass(frozen=True)
 class Entry:
     """One line of the account: `units` is how much it adds to the number of its kind.
 
-    `because` is what it comes from; None where nothing is granted.
+    `because` is what it comes from.
     """
 
     kind: EntryKind
     units: Decimal
     on: date
-    because: Because | None = None
+    because: Because
 
     @property
     def occasion_id(self) -> str | None:

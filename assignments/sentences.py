@@ -27,6 +27,7 @@ FAMILY_DAYS = Text(sv="{units} dygn", en="{units} days")
 FAMILY_DAY = Text(sv="{units} dygn", en="{units} day")
 
 NOT_IN_FORCE = Text(sv="Beslutet gäller inte i {period}.", en="The decision is not in force in {period}.")
+NOT_IN_FORCE_FROM = Text(sv="Beslutet gäller inte {days}.", en="The decision is not in force {days}.")
 GRANTED = Text(sv="Beslutet ger {units} i {period}.", en="The decision grants {units} in {period}.")
 GRANTED_IN_PART = Text(
     sv="Beslutet ger {units} i {period}, där det gäller {days} av {of} dagar.",
@@ -96,8 +97,7 @@ def name_of(period: Period) -> Text:
     if period.kind == "week" and period.days <= 7:
         year, week, _ = first.isocalendar()
         return _filled(WEEK, week=week, year=year)
-    last = period.last_day
-    return _filled(DAYS, first=_day(first), last=_day(last), year=last.year)
+    return _first_to_last(period)
 
 
 def sentence_of(entry: Entry, language: Language, *, family: bool) -> str:
@@ -116,8 +116,14 @@ def sentence_of(entry: Entry, language: Language, *, family: bool) -> str:
         return text.in_language(language, units=units, period=name_of(why.period))
     if isinstance(why, Adjustment):
         return (ADDED if entry.units > 0 else TAKEN).in_language(language, units=units, reason=why.reason)
-    month = Period.around(entry.on, "month", anchor=entry.on)
-    return NOT_IN_FORCE.in_language(language, period=name_of(month))
+    return _of_days_outside(why, language)
+
+
+def _of_days_outside(period: Period, language: Language) -> str:
+    """Say that the decision is not in force, of a month or the part of one in which it begins or ends."""
+    if period == Period.around(period.first_day, period.kind, anchor=period.first_day):
+        return NOT_IN_FORCE.in_language(language, period=name_of(period))
+    return NOT_IN_FORCE_FROM.in_language(language, days=_first_to_last(period))
 
 
 def _of_grant(grant: Grant, units: Text, language: Language) -> str:
@@ -145,6 +151,11 @@ def amount(units: Decimal, *, family: bool) -> Text:
 
 def _day(on: date) -> Text:
     return Text(sv=f"{on.day} {MONTHS['sv'][on.month - 1]}", en=f"{on.day} {MONTHS['en'][on.month - 1]}")
+
+
+def _first_to_last(period: Period) -> Text:
+    first, last = period.first_day, period.last_day
+    return _filled(DAYS, first=_day(first), last=_day(last), year=last.year)
 
 
 def _filled(text: Text, **values: object) -> Text:

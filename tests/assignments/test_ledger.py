@@ -216,6 +216,25 @@ def test_months_before_and_after_the_decision_are_empty() -> None:
     assert [ledger.in_month(Month(2026, number)).used for number in (5, 6)] == [0, 1]
 
 
+def test_days_outside_a_decision_within_its_month_are_apart_from_it() -> None:
+    uses = [use(june(3)), use(june(10)), use(june(25), 2, "planned")]
+    ledger = book(decision(4, june(8), june(19)), uses=uses).ledger(JULY)
+    before, within, after = (ledger.on(june(day)) for day in (7, 8, 20))
+    assert [(one.period.first_day.day, one.period.last_day.day) for one in (before, within, after)] == [
+        (1, 7), (8, 19), (20, 30),
+    ]  # fmt: skip
+    assert [(one.granted, one.used, one.planned) for one in (before, within, after)] == [
+        (0, 1, 0), (4, 1, 0), (0, 0, 2),
+    ]  # fmt: skip
+
+
+def test_a_ledger_does_not_answer_for_days_that_it_does_not_reach() -> None:
+    ledger = book(decision()).ledger(june(3))
+    assert ledger.last_day == june(30)
+    with pytest.raises(ValueError, match="ends before 2026-07-01"):
+        ledger.on(JULY)
+
+
 def test_an_old_decision_that_starts_and_ends_within_a_month_has_one_account() -> None:
     ledger = book(decision(4, june(8), june(19)), uses=[use(june(8))]).ledger(date(2027, 1, 1))
     assert len(ledger.quotas) == 1

@@ -165,6 +165,22 @@ def test_a_month_without_a_decision_says_so() -> None:
 
 
 @pytest.mark.parametrize(
+    ("on", "sv", "en"),
+    [
+        (june(3), "Beslutet gäller inte 1 juni–7 juni 2026.", "The decision is not in force 1 June–7 June 2026."),
+        (
+            june(30),
+            "Beslutet gäller inte 20 juni–30 juni 2026.",
+            "The decision is not in force 20 June–30 June 2026.",
+        ),
+    ],
+)
+def test_days_without_a_decision_in_the_month_of_one_say_so(on: date, sv: str, en: str) -> None:
+    ledger = book(decision(4, june(8), june(19))).ledger(on)
+    assert said(ledger.on(on), "granted") == [(sv, en)]
+
+
+@pytest.mark.parametrize(
     ("on", "kind", "sv", "en"),
     [
         (date(2027, 12, 31), "month", "december 2027", "December 2027"),
