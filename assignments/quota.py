@@ -82,7 +82,8 @@ class Entry:
 class Quota:
     """The account of one decision and one period. All numbers are units: days of a contact family's.
 
-    `ahead` is how far below zero the policy lets it go, `carried_on` what the next period begins with.
+    `ahead` is how far below zero the policy lets it go, `carried_on` what the next period begins with. Of several
+    periods told as one, `over_before` is what exceeded the policy in those before the last.
     """
 
     period: Period
@@ -90,6 +91,7 @@ class Quota:
     family: bool = False
     ahead: Decimal = ZERO
     carried_on: Decimal = ZERO
+    over_before: Decimal = ZERO
     sums: dict[str, Decimal] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -141,7 +143,7 @@ class Quota:
     @property
     def over(self) -> Decimal:
         """How many units exceed what the policy allows, never negative."""
-        return max(-self.remaining - self.ahead, ZERO)
+        return self.over_before + max(-self.remaining - self.ahead, ZERO)
 
 
 def merge(quotas: Sequence[Quota]) -> Quota:
@@ -157,4 +159,5 @@ def merge(quotas: Sequence[Quota]) -> Quota:
             lapsed = Lot(quota.period, -quota.expired, 0)
             entries.append(Entry("expired", lapsed.units, quota.period.last_day, lapsed))
     period = Period(first.period.first_day, last.period.last_day, first.period.kind)
-    return replace(last, period=period, entries=tuple(entries))
+    over_before = sum((quota.over for quota in quotas[:-1]), ZERO)
+    return replace(last, period=period, entries=tuple(entries), over_before=over_before)

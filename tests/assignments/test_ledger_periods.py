@@ -137,6 +137,13 @@ def test_the_account_of_a_month_adds_up_from_its_weeks() -> None:
     assert quota.carried_in == within[0].carried_in + expired
 
 
+def test_a_month_is_over_when_one_of_its_weeks_was() -> None:
+    ledger = book(weekly(2), policy(ahead_cap=1), uses=[use(june(2), 3), use(june(3)), use(june(16), 3)])
+    quotas = ledger.ledger(JUNE.last_day)
+    assert [quotas.on(june(day)).over for day in (1, 8, 15, 22)] == [1, 0, 0, 0]
+    assert (quotas.in_month(JUNE).over, quotas.in_month(JUNE).remaining) == (1, 2)
+
+
 def test_every_week_is_in_the_account_of_just_one_month() -> None:
     ledger = book(weekly(1, date(2026, 5, 20))).ledger(date(2027, 12, 31))
     months = [Month(2026 + number // 12, number % 12 + 1) for number in range(4, 20)]
