@@ -19,30 +19,29 @@ MONTHS: dict[Language, tuple[str, ...]] = {
 HALVES = Text(sv="första halvåret {year}", en="the first half of {year}")
 SECOND_HALVES = Text(sv="andra halvåret {year}", en="the second half of {year}")
 WEEK = Text(sv="vecka {week} {year}", en="week {week} of {year}")
-DAYS = Text(sv="{first}–{last} {year}", en="{first}–{last} {year}")
+WHEN = Text(sv="under {name}", en="in {name}")
+IN_MONTH = Text(sv="i {name}", en="in {name}")
+DURING = Text(sv="under {name}", en="during {name}")
 
 OCCASIONS = Text(sv="{units} tillfällen", en="{units} units")
 OCCASION = Text(sv="{units} tillfälle", en="{units} unit")
 FAMILY_DAYS = Text(sv="{units} dygn", en="{units} days")
 FAMILY_DAY = Text(sv="{units} dygn", en="{units} day")
 
-NOT_IN_FORCE = Text(sv="Beslutet gäller inte i {period}.", en="The decision is not in force in {period}.")
-NOT_IN_FORCE_FROM = Text(sv="Beslutet gäller inte {days}.", en="The decision is not in force {days}.")
-GRANTED = Text(sv="Beslutet ger {units} i {period}.", en="The decision grants {units} in {period}.")
+NOT_IN_FORCE = Text(sv="Beslutet gäller inte {when}.", en="The decision is not in force {when}.")
+GRANTED = Text(sv="Beslutet ger {units} {when}.", en="The decision grants {units} {when}.")
 GRANTED_IN_PART = Text(
-    sv="Beslutet ger {units} i {period}, där det gäller {days} av {of} dagar.",
-    en="The decision grants {units} in {period}, in force on {days} of {of} days.",
+    sv="Beslutet ger {units} {when}, där det gäller {days} av {of} dagar.",
+    en="The decision grants {units} {when}, in force on {days} of {of} days.",
 )
 GRANTED_CHANGED = Text(
-    sv="Beslutet ger {units} i {period}, där omfattningen ändras.",
-    en="The decision grants {units} in {period}, within which its scope changes.",
+    sv="Beslutet ger {units} {when}, där omfattningen ändras.",
+    en="The decision grants {units} {when}, within which its scope changes.",
 )
-SAVED = Text(sv="{units} sparat från {period}.", en="{units} saved from {period}.")
-AHEAD = Text(
-    sv="{units} togs i förväg i {period} och arbetas av.", en="{units} used ahead in {period}, to be worked off."
-)
+SAVED = Text(sv="Sparat från {period}: {units}.", en="{units} saved from {period}.")
+AHEAD = Text(sv="{units} togs i förväg {when} och arbetas av.", en="{units} used ahead {when}, to be worked off.")
 LAPSED = Text(sv="{units} från {period} förföll.", en="{units} of {period} expired.")
-FORGIVEN = Text(sv="{units} för mycket i {period} dras inte av.", en="{units} too many in {period}, not deducted.")
+FORGIVEN = Text(sv="{units} för mycket {when} dras inte av.", en="{units} too many {when}, not deducted.")
 ADDED = Text(sv="Samordnaren lade till {units}: {reason}", en="The coordinator added {units}: {reason}")
 TAKEN = Text(sv="Samordnaren drog av {units}: {reason}", en="The coordinator took away {units}: {reason}")
 OCCASION_SENTENCES: dict[tuple[str, str], Text] = {
@@ -84,20 +83,35 @@ def plain_number(units: Decimal) -> Text:
 
 
 def name_of(period: Period) -> Text:
-    """Write `juni 2026`, `vecka 23 2026`, `första halvåret 2026`, `2026` or `1 juni–28 juni 2026`."""
+    """Write `juni 2026`, `vecka 23 2026`, `första halvåret 2026`, `2026` or `1 juni–28 juni 2026`.
+
+    What a decision's first or last day cuts keeps its name; what is longer than its kind is named by its days.
+    """
     first = period.first_day
+    if _is_of_days(period):
+        return _first_to_last(period)
     if period.kind == "month":
         return Text(
             sv=f"{MONTHS['sv'][first.month - 1]} {first.year}", en=f"{MONTHS['en'][first.month - 1]} {first.year}"
         )
-    if period.kind == "year":
-        return Text(sv=str(first.year), en=str(first.year))
-    if period.kind == "half_year":
-        return _filled(HALVES if first.month <= 6 else SECOND_HALVES, year=first.year)
-    if period.kind == "week" and period.days <= 7:
+    if period.kind == "week":
         year, week, _ = first.isocalendar()
         return _filled(WEEK, week=week, year=year)
-    return _first_to_last(period)
+    if period.kind == "half_year":
+        return _filled(HALVES if first.month <= 6 else SECOND_HALVES, year=first.year)
+    return Text(sv=str(first.year), en=str(first.year))
+
+
+def when(period: Period) -> Text:
+    """Write `i juni 2026`, `under 2026`, or what else goes with the name of a period."""
+    if _is_of_days(period):
+        return _filled(DURING, name=_first_to_last(period))
+    return _filled(IN_MONTH if period.kind == "month" else WHEN, name=name_of(period))
+
+
+def _is_of_days(period: Period) -> bool:
+    whole = Period.around(period.first_day, period.kind, anchor=period.first_day)
+    return period.kind == "four_weeks" or period.last_day > whole.last_day
 
 
 def sentence_of(entry: Entry, language: Language, *, family: bool) -> str:
@@ -113,23 +127,24 @@ def sentence_of(entry: Entry, language: Language, *, family: bool) -> str:
             text = SAVED if entry.units > 0 else AHEAD
         else:
             text = LAPSED if entry.units < 0 else FORGIVEN
-        return text.in_language(language, units=units, period=name_of(why.period))
+        return text.in_language(language, units=units, period=name_of(why.period), when=when(why.period))
     if isinstance(why, Adjustment):
         return (ADDED if entry.units > 0 else TAKEN).in_language(language, units=units, reason=why.reason)
     return _of_days_outside(why, language)
 
 
 def _of_days_outside(period: Period, language: Language) -> str:
-    """Say that the decision is not in force, of a month or the part of one in which it begins or ends."""
-    if period == Period.around(period.first_day, period.kind, anchor=period.first_day):
-        return NOT_IN_FORCE.in_language(language, period=name_of(period))
-    return NOT_IN_FORCE_FROM.in_language(language, days=_first_to_last(period))
+    """Say that the decision is not in force, of a month or the part of one beside its own days."""
+    is_whole = period == Period.around(period.first_day, period.kind, anchor=period.first_day)
+    days = when(period) if is_whole else _filled(DURING, name=_first_to_last(period))
+    return NOT_IN_FORCE.in_language(language, when=days)
 
 
 def _of_grant(grant: Grant, units: Text, language: Language) -> str:
     text = GRANTED_CHANGED if grant.is_changed else GRANTED_IN_PART if grant.is_cut else GRANTED
-    period = name_of(grant.whole)
-    return text.in_language(language, units=units, period=period, days=grant.part.days, of=grant.whole.days)
+    return text.in_language(
+        language, units=units, when=when(grant.whole), days=grant.part.days, of=grant.whole.days
+    )
 
 
 def _of_occasion(entry: Entry, use: Use, language: Language) -> str:
@@ -154,8 +169,10 @@ def _day(on: date) -> Text:
 
 
 def _first_to_last(period: Period) -> Text:
-    first, last = period.first_day, period.last_day
-    return _filled(DAYS, first=_day(first), last=_day(last), year=last.year)
+    first, last = _day(period.first_day), _day(period.last_day)
+    year, last_year = period.first_day.year, period.last_day.year
+    before = "" if year == last_year else f" {year}"
+    return Text(sv=f"{first.sv}{before}–{last.sv} {last_year}", en=f"{first.en}{before}–{last.en} {last_year}")
 
 
 def _filled(text: Text, **values: object) -> Text:

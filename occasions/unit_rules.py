@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from assignments.judging import Book, Verdict
 from assignments.quota import ZERO, Use
-from assignments.sentences import name_of, plain_number
+from assignments.sentences import plain_number, when
 from core.errors import DomainError, InvalidInput, ReasonRequired
 from core.text import Text
 
@@ -38,8 +38,8 @@ class QuotaExceeded(DomainError):
 
     code = "quota_exceeded"
     text = Text(
-        sv="Det finns {remaining} kvar i {period} och tillfället räknas som {units}.",
-        en="{remaining} left in {period}, and the occasion counts as {units}.",
+        sv="Det finns {remaining} kvar {period} och tillfället räknas som {units}.",
+        en="{remaining} left {period}, and the occasion counts as {units}.",
     )
 
 
@@ -70,6 +70,6 @@ def excess_of(verdict: Verdict, before: Use | None, book: Book) -> QuotaExceeded
     wanted = verdict.use.asked_units if verdict.answer == "ask" else None
     return QuotaExceeded(
         remaining=plain_number(max(was.remaining + was.ahead + own, ZERO)),
-        period=name_of(excess.period),
+        period=when(excess.period),
         units=plain_number(wanted or book.counted(verdict.use)),
     )

@@ -108,7 +108,7 @@ def test_a_grant_of_two_scopes_says_so() -> None:
 def test_saved_units_and_those_used_ahead_explain_themselves() -> None:
     may = date(2026, 5, 1)
     saved = account(june(1), decision(4, may), policy(saving_cap=2), uses=[use(may, 3)])
-    assert said(saved, "carried_in") == [("1 tillfälle sparat från maj 2026.", "1 unit saved from May 2026.")]
+    assert said(saved, "carried_in") == [("Sparat från maj 2026: 1 tillfälle.", "1 unit saved from May 2026.")]
     ahead = account(june(1), decision(2, may), policy(ahead_cap=2), uses=[use(may, 3)])
     assert said(ahead, "carried_in") == [
         (
@@ -125,7 +125,7 @@ def test_what_expires_between_the_weeks_of_a_month_explains_itself() -> None:
     assert said(quota, "expired") == [
         ("1 tillfälle från vecka 23 2026 förföll.", "1 unit of week 23 of 2026 expired."),
         (
-            "1 tillfälle för mycket i vecka 24 2026 dras inte av.",
+            "1 tillfälle för mycket under vecka 24 2026 dras inte av.",
             "1 unit too many in week 24 of 2026, not deducted.",
         ),
     ]
@@ -167,11 +167,15 @@ def test_a_month_without_a_decision_says_so() -> None:
 @pytest.mark.parametrize(
     ("on", "sv", "en"),
     [
-        (june(3), "Beslutet gäller inte 1 juni–7 juni 2026.", "The decision is not in force 1 June–7 June 2026."),
+        (
+            june(3),
+            "Beslutet gäller inte under 1 juni–7 juni 2026.",
+            "The decision is not in force during 1 June–7 June 2026.",
+        ),
         (
             june(30),
-            "Beslutet gäller inte 20 juni–30 juni 2026.",
-            "The decision is not in force 20 June–30 June 2026.",
+            "Beslutet gäller inte under 20 juni–30 juni 2026.",
+            "The decision is not in force during 20 June–30 June 2026.",
         ),
     ],
 )
@@ -192,6 +196,7 @@ def test_days_without_a_decision_in_the_month_of_one_say_so(on: date, sv: str, e
         (date(2026, 7, 1), "half_year", "andra halvåret 2026", "the second half of 2026"),
         (date(2026, 7, 1), "year", "2026", "2026"),
         (date(2026, 6, 1), "four_weeks", "1 juni–28 juni 2026", "1 June–28 June 2026"),
+        (date(2026, 12, 7), "four_weeks", "7 december 2026–3 januari 2027", "7 December 2026–3 January 2027"),
     ],
 )
 def test_periods_have_names(on: date, kind: PeriodKind, sv: str, en: str) -> None:
@@ -204,6 +209,36 @@ def test_a_cut_period_keeps_its_name(kind: PeriodKind) -> None:
     for on in (date(2027, 1, 1), june(30), june(3)):
         whole = Period.around(on, kind, anchor=on)
         assert name_of(whole.within(on, None)) == name_of(whole.within(whole.first_day, on)) == name_of(whole)
+
+
+@pytest.mark.parametrize(
+    ("period", "granted", "saved", "ahead"),
+    [
+        ("week", "under vecka 23 2026", "vecka 22 2026", "in week 22 of 2026"),
+        ("four_weeks", "under 1 juni–28 juni 2026", "4 maj–31 maj 2026", "during 4 May–31 May 2026"),
+        ("month", "i juni 2026", "maj 2026", "in May 2026"),
+        ("half_year", "under första halvåret 2026", "andra halvåret 2025", "in the second half of 2025"),
+        ("year", "under 2026", "2025", "in 2025"),
+    ],
+)
+def test_every_kind_of_period_goes_into_a_sentence(
+    period: PeriodKind, granted: str, saved: str, ahead: str
+) -> None:
+    terms, generous = decision(2, date(2025, 12, 15), period=period), policy(saving_cap=2, ahead_cap=2)
+    assert said(account(june(1), terms, generous), "granted")[0][0] == f"Beslutet ger 2 tillfällen {granted}."
+    lots = said(account(june(1), terms, generous), "carried_in")
+    assert f"Sparat från {saved}: 2 tillfällen." in [sv for sv, _ in lots]
+    day = {"half_year": date(2025, 12, 20), "year": date(2025, 12, 20)}.get(period, date(2026, 5, 28))
+    owing = account(june(1), terms, policy(ahead_cap=2), uses=[use(day, 3)])
+    assert f"1 unit used ahead {ahead}, to be worked off." in [en for _, en in said(owing, "carried_in")]
+
+
+def test_a_year_that_lasts_as_long_as_a_week_is_named_by_its_days() -> None:
+    versions = [policy(period="year", saving_cap=3), policy(date(2027, 1, 1))]
+    quota = account(date(2027, 1, 4), decision(1, date(2026, 6, 1), period="week"), *versions)
+    assert said(quota, "carried_in") == [
+        ("Sparat från 1 juni 2026–3 januari 2027: 3 tillfällen.", "3 units saved from 1 June 2026–3 January 2027.")
+    ]
 
 
 def test_several_weeks_are_named_by_their_days() -> None:
