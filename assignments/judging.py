@@ -89,8 +89,8 @@ def weigh(book: Book, before: Use | None, after: Use, asked: Decimal | None) -> 
     """Return the occasion with the units it would count as, and those that would wait, if there is room.
 
     `before` is the occasion as it is, None for a new one; `after` has its new times; `asked` are units that
-    the contact person asks for instead of its weight. What has been approved lasts as long as the weight does;
-    an occasion that counts as less than its weight is not made more by growing longer.
+    the contact person asks for instead of its weight. What has been approved lasts as long as the weight does,
+    and covers fewer units too; an occasion that counts as less than its weight is not made more by growing longer.
     """
     table = book.weight_of(after)
     was = None if before is None else book.weight_of(before)
@@ -99,12 +99,13 @@ def weigh(book: Book, before: Use | None, after: Use, asked: Decimal | None) -> 
             return replace(after, own_units=before.own_units, asked_units=None)
         asked = before.asked_units
     if asked is None:
-        asked = table if before is None or was is None else _after_another_length(before, was, table)
-    counted = min(asked, table)
+        asked = table if before is None or was is None else _after_another_length(book, before, was, table)
+    most = max(table, book.counted(before)) if before is not None and was == table else table
+    counted = min(asked, most)
     return replace(
         after,
         own_units=None if counted == table else counted,
-        asked_units=asked if asked > table else None,
+        asked_units=asked if asked > most else None,
     )
 
 
@@ -112,12 +113,12 @@ def _wanted(book: Book, use: Use) -> Decimal:
     return book.counted(use) if use.asked_units is None else use.asked_units
 
 
-def _after_another_length(before: Use, was: Decimal, table: Decimal) -> Decimal:
-    if before.asked_units is not None:
-        return max(before.asked_units, table) if before.asked_units > was else table
-    if before.own_units is None or before.own_units > was:
-        return table
-    return min(before.own_units, table)
+def _after_another_length(book: Book, before: Use, was: Decimal, table: Decimal) -> Decimal:
+    wanted = _wanted(book, before)
+    if wanted < was:
+        return min(wanted, table)
+    is_asking = before.asked_units is not None and wanted > was
+    return max(wanted, table) if is_asking else table
 
 
 def judge(book: Book, key: str, use: Use, *, skipped: Iterable[str] = ()) -> Verdict:

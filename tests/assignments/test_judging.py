@@ -190,6 +190,10 @@ def test_a_new_occasion_counts_as_its_weight_or_less_and_waits_for_more(
         (1, None, 2, None, (1, None)),
         (5, None, 2, None, (5, None)),  # approved
         (5, None, 2, 5, (5, None)),
+        (5, None, 2, 4, (4, None)),  # covered by what was approved
+        (5, None, 2, 6, (5, 6)),
+        (5, 6, 2, None, (5, 6)),
+        (5, 6, 2, 4, (4, None)),
         (None, 5, 2, None, (None, 5)),
         (None, 5, 2, 5, (None, 5)),
         (0, 2, 2, None, (None, None)),  # waited for room: asks for it again
@@ -206,6 +210,8 @@ def test_a_new_occasion_counts_as_its_weight_or_less_and_waits_for_more(
         (None, 5, 3, None, (None, 5)),
         (None, 3, 3, None, (None, None)),
         (0, 2, 3, None, (None, None)),
+        (0, 1, 3, None, (1, None)),  # had no room for one, and was to count as one only
+        (5, 6, 3, None, (None, 6)),
         (0, None, 3, None, (0, None)),
         (1, None, 3, 2, (2, None)),
         # shorter (1)
@@ -214,6 +220,7 @@ def test_a_new_occasion_counts_as_its_weight_or_less_and_waits_for_more(
         (5, None, 1, None, (None, None)),
         (None, 5, 1, None, (None, 5)),
         (0, 2, 1, None, (None, None)),
+        (0, 1, 1, None, (None, None)),
         (0, None, 1, None, (0, None)),
     ],
 )
