@@ -135,7 +135,8 @@ def judge_each(book: Book, changed: Mapping[str, Use], coming: Iterable[tuple[st
     """Tell of several occasions, one after the other, what would come of each, with others `changed` before.
 
     They are compared with the book as it is, so that moving all of them touches no more units than that does.
-    What the policy blocks is not there for those that follow.
+    What the policy blocks is not there for those that follow. What has been asked for goes on waiting, although
+    a later version blocks.
     """
     after, verdicts = book.with_uses(changed), []
     first = before = book.ledger(book.terms.first_day)
@@ -146,6 +147,8 @@ def judge_each(book: Book, changed: Mapping[str, Use], coming: Iterable[tuple[st
         verdict = Verdict("fits", use, full, use)
         if exceeding := ledger.exceeding(first, before):
             answer = book.rules_of(use).on_exceeded
+            if answer == "block" and _goes_on_waiting(book, key, use, first):
+                answer = "ask"
             counted = _waiting(book, key, use, first) if answer == "ask" else use
             over = sum((now.over - was.over for was, now in exceeding), ZERO)
             was, excess = exceeding[0]
@@ -163,13 +166,23 @@ def _reaching(ledger: Ledger, book: Book, known: Ledger) -> Ledger:
 
 
 def _waiting(book: Book, key: str, use: Use, ledger: Ledger) -> Use:
+    before = _in_its_period(book, key, use, ledger)
+    counted = ZERO if before is None else min(book.counted(before), book.counted(use))
+    return replace(use, own_units=counted, asked_units=_wanted(book, use))
+
+
+def _goes_on_waiting(book: Book, key: str, use: Use, ledger: Ledger) -> bool:
+    """Tell whether an occasion waits for as much already, so that saving it again asks nothing."""
+    before = _in_its_period(book, key, use, ledger)
+    return before is not None and before.asked_units is not None and _wanted(book, use) <= before.asked_units
+
+
+def _in_its_period(book: Book, key: str, use: Use, ledger: Ledger) -> Use | None:
+    """Return the occasion as it is, None for one that is new or comes from another period."""
     before = book.uses.get(key)
-    counted = ZERO
-    if before is not None and before.status in COUNTING:
-        stays = ledger.on(book.day_of(use)).period == ledger.on(book.day_of(before)).period
-        counted = min(book.counted(before), book.counted(use)) if stays else ZERO
-    asked = book.counted(use) if use.asked_units is None else use.asked_units
-    return replace(use, own_units=counted, asked_units=asked)
+    if before is None or before.status not in COUNTING:
+        return None
+    return before if book.day_of(before) in ledger.on(book.day_of(use)).period else None
 
 
 def propose_skips(

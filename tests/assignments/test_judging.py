@@ -119,6 +119,20 @@ def test_in_a_month_that_is_over_every_edit_fits_that_adds_nothing(answer: str) 
     assert judge(found, "new", NEW).answer == answer
 
 
+def test_what_waits_goes_on_waiting_although_a_later_version_blocks() -> None:
+    waiting = use(june(21), 2, "planned", own_units=0, asked_units=2)
+    versions = [policy(on_exceeded="ask"), policy(june(15), on_exceeded="block")]
+    found = book(decision(), *versions, uses=[*FULL, waiting])
+    for after in (waiting, lasting(waiting, 1), moved(waiting, june(22))):
+        weighed = weigh(found, waiting, after, None)
+        verdict = judge(found, "2026-06-21", weighed)
+        assert (verdict.answer, verdict.use.own_units) == ("ask", 0)
+        assert verdict.use.asked_units == found.weight_of(after)
+    for after in (lasting(waiting, 3), moved(waiting, date(2026, 7, 21))):
+        full = found.with_uses({"july": use(JULY, 3), "more": use(JULY)})
+        assert judge(full, "2026-06-21", weigh(full, waiting, after, None)).answer == "block"
+
+
 def test_a_late_log_may_be_too_much_for_a_month_after() -> None:
     uses = [use(MAY, 2), use(june(3), 3), use(june(14), 3, "planned")]
     found = book(decision(4, MAY), policy(saving_cap=2), uses=uses)
