@@ -146,18 +146,25 @@ def judge_each(book: Book, changed: Mapping[str, Use], coming: Iterable[tuple[st
         first, before = _reaching(ledger, book, first), _reaching(ledger, after, before)
         verdict = Verdict("fits", use, full, use)
         if exceeding := ledger.exceeding(first, before):
-            answer = book.rules_of(use).on_exceeded
-            if answer == "block" and _goes_on_waiting(book, key, use, first):
-                answer = "ask"
-            counted = _waiting(book, key, use, first) if answer == "ask" else use
             over = sum((now.over - was.over for was, now in exceeding), ZERO)
             was, excess = exceeding[0]
-            verdict = Verdict(answer, counted, after.with_uses({key: counted}), use, over, excess, was)
+            verdict = Verdict(_answer(book, key, use, first), use, full, use, over, excess, was)
+        if verdict.answer == "ask":
+            waiting = _waiting(book, key, use, first)
+            asked = after.with_uses({key: waiting})
+            if asked.ledger(book.day_of(use)).exceeding(first, before):  # others have taken its place
+                waiting = replace(waiting, own_units=ZERO)
+                asked = after.with_uses({key: waiting})
+            verdict, ledger = replace(verdict, use=waiting, book=asked), asked.ledger(book.day_of(use))
         verdicts.append(verdict)
         if verdict.answer != "block":
-            after = verdict.book
-            before = after.ledger(book.day_of(use)) if verdict.answer == "ask" else ledger
+            after, before = verdict.book, ledger
     return verdicts
+
+
+def _answer(book: Book, key: str, use: Use, ledger: Ledger) -> Answer:
+    answer = book.rules_of(use).on_exceeded
+    return "ask" if answer == "block" and _goes_on_waiting(book, key, use, ledger) else answer
 
 
 def _reaching(ledger: Ledger, book: Book, known: Ledger) -> Ledger:

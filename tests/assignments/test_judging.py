@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from assignments.judging import Book, judge, propose_skips, weigh
+from assignments.judging import Book, judge, judge_each, propose_skips, weigh
 from assignments.quota import Use
 from tests.assignments.ledgers import LENGTHS, added, book, decision, june, policy, stay, use
 
@@ -131,6 +131,25 @@ def test_what_waits_goes_on_waiting_although_a_later_version_blocks() -> None:
     for after in (lasting(waiting, 3), moved(waiting, date(2026, 7, 21))):
         full = found.with_uses({"july": use(JULY, 3), "more": use(JULY)})
         assert judge(full, "2026-06-21", weigh(full, waiting, after, None)).answer == "block"
+
+
+@pytest.mark.parametrize(("answer", "own"), [("ask", 0), ("block", None)])
+def test_one_of_several_whose_place_another_takes_counts_as_nothing_yet(answer: str, own: int | None) -> None:
+    uses = [use(june(3), 3), use(june(10), 1, "planned"), use(JULY, 1, "planned")]
+    found = book(decision(), policy(on_exceeded=answer), uses=uses)
+    released = {str(one.occasion_id): replace(one, status="cancelled", is_skipped=True) for one in uses[1:]}
+    first, second, third = judge_each(
+        found,
+        released,
+        [
+            ("2026-07-01", moved(uses[2], june(9))),
+            ("2026-06-10", moved(uses[1], june(16))),
+            ("new", use(date(2026, 7, 8), 1, "planned")),
+        ],
+    )
+    assert [one.answer for one in (first, second, third)] == ["fits", answer, "fits"]
+    assert (second.over, second.use.own_units) == (1, own)
+    assert [quota.over for quota in third.book.ledger(JULY).quotas if quota.over] == []
 
 
 def test_a_late_log_may_be_too_much_for_a_month_after() -> None:
