@@ -197,16 +197,25 @@ def propose_skips(
 ) -> list[str]:
     """Return which planned occasions to skip so that `use` fits, the next ones first; none if that is not enough.
 
-    `candidates` are those that may be skipped, `skipped` those that are already meant to be.
+    No more of them than are needed. `candidates` are those that may be skipped, `skipped` those that are already
+    meant to be.
     """
 
-    def distance(one: str) -> tuple[bool, timedelta]:
+    def distance(one: str) -> tuple[bool, timedelta, str]:
         starts_at = book.uses[one].starts_at
-        return starts_at < use.starts_at, abs(starts_at - use.starts_at)
+        return starts_at < use.starts_at, abs(starts_at - use.starts_at), one
+
+    def over(without: Iterable[str]) -> Decimal:
+        return judge(book, key, use, skipped=[*skipped, *without]).over
 
     chosen: list[str] = []
-    least = judge(book, key, use, skipped=skipped).over
+    least = over([])
     for one in sorted(set(candidates) - set(skipped), key=distance):
-        if least and (left := judge(book, key, use, skipped=[*skipped, *chosen, one]).over) < least:
+        if least and (left := over([*chosen, one])) < least:
             chosen, least = [*chosen, one], left
-    return [] if least else chosen
+    if least:
+        return []
+    for one in chosen[:-1]:  # a longer one that came later may be enough without the shorter ones before it
+        if not over([other for other in chosen if other != one]):
+            chosen.remove(one)
+    return chosen

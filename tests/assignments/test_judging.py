@@ -292,6 +292,13 @@ def test_the_next_ones_are_skipped_before_those_that_come_first() -> None:
     assert proposed(found, use(june(21), 2, "planned"), keys, ["2026-06-24"]) == ["2026-06-28"]
 
 
+def test_no_more_is_skipped_than_is_needed() -> None:
+    uses = [use(june(3)), use(june(22), 1, "planned"), use(june(26), 2, "planned")]
+    found, keys = book(decision(), uses=uses), ["2026-06-22", "2026-06-26"]
+    assert proposed(found, use(june(21), 2, "planned"), keys) == ["2026-06-26"]
+    assert proposed(found, use(june(21), 3, "planned"), keys) == keys
+
+
 def test_what_would_free_no_units_is_not_proposed() -> None:
     uses = [
         use(june(3), 3),
