@@ -65,7 +65,9 @@ class Ledger:
         Only the change is compared, so that an edit that touches no units is never refused and making an
         occasion smaller always works. Each of `before` reaches as far as this one, at least.
         """
-        accounts = zip(self.quotas, *(ledger.quotas for ledger in before), strict=False)
+        accounts = list(zip(self.quotas, *(ledger.quotas for ledger in before), strict=False))
+        for day in sorted({self._around(entry.on).first_day for entry in self.outside}):
+            accounts.append((self.on(day), *(ledger.on(day) for ledger in before)))
         pairs = ((max(was, key=lambda one: one.over), now) for now, *was in accounts)
         return [(was, now) for was, now in pairs if now.over > was.over]
 

@@ -152,6 +152,20 @@ def test_one_of_several_whose_place_another_takes_counts_as_nothing_yet(answer: 
     assert [quota.over for quota in third.book.ledger(JULY).quotas if quota.over] == []
 
 
+def test_nothing_fits_on_days_outside_the_decision_but_what_adds_nothing() -> None:
+    outside = use(june(25), 2, "planned")  # planned before the decision was cut short
+    found = book(decision(4, MAY, june(19)), policy(saving_cap=4, ahead_cap=4), uses=[outside])
+    verdict = judge(found, "new", use(june(26)))
+    assert (verdict.answer, verdict.over) == ("block", 1)
+    assert verdict.excess is not None
+    assert verdict.excess.period.first_day == june(20)
+    assert judge(found, "2026-06-25", weigh(found, outside, moved(outside, june(30)), None)).answer == "fits"
+    assert judge(found, "2026-06-25", weigh(found, outside, lasting(outside, 3), None)).answer == "block"
+    assert judge(found, "2026-06-25", weigh(found, outside, lasting(outside, 1), None)).answer == "fits"
+    assert judge(found, "2026-06-25", moved(outside, june(19))).answer == "fits"
+    assert judge(found, "2026-06-25", moved(outside, date(2026, 4, 30))).over == 2
+
+
 def test_a_late_log_may_be_too_much_for_a_month_after() -> None:
     uses = [use(MAY, 2), use(june(3), 3), use(june(14), 3, "planned")]
     found = book(decision(4, MAY), policy(saving_cap=2), uses=uses)
