@@ -15,6 +15,9 @@ from occasions.services import create_planned, prepare_plan
 from occasions.writing import lock_own, one_at_a_time
 from people.models import User
 
+# What is said of each occasion, while all else is said of the outing.
+OF_ONE = frozenset({"id", "assignment", "units", "units_reason"})
+
 
 def plan_outing(
     *, user: User, now: datetime, occasions: Sequence[Mapping[str, Any]], id: UUID | None = None, **values: Any
@@ -49,10 +52,8 @@ def _create(
         try:
             _create_one(outing, user, {**values, **given, "outing": outing}, now)
         except DomainError as error:
-            if not error.field:
-                error.field = f"occasions/{position}"
-            elif error.field in given:
-                error.field = f"occasions/{position}/{error.field}"
+            if not error.field or error.field in OF_ONE:
+                error.field = f"occasions/{position}/{error.field}".rstrip("/")
             raise
     return outing
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from assignments.models import Assignment
+from assignments.models import Assignment, Decision
 from occasions.models import Occasion, Outing
 from people.models import Municipality, Role, User
 from tests import world
@@ -78,6 +78,21 @@ def test_each_may_count_as_something_else_for_a_reason(
     assert [one["units"] for one in parts(made, assignment, brother)] == [2, 1]
 
 
+def test_each_is_judged_for_itself_where_the_policy_asks_and_a_family_counts_days(
+    karin: User, inger: User, assignment: Assignment, brother: Assignment, kalix: Municipality
+) -> None:
+    kalix.policies.update(on_exceeded="ask")
+    brother.decision.change(kind=Decision.Kind.CONTACT_FAMILY)
+    planned(karin, assignment, MONDAY, hours=10)
+    made = outing(karin, assignment, brother, starts_at=YESTERDAY, hours=20)
+    hers, his = parts(made, assignment, brother)
+    assert [one["status"] for one in (hers, his)] == ["completed", "completed"]
+    assert (hers["units"], hers["asked"], hers["asked_units"]) == (0, "waiting", 3)
+    assert (his["units"], his["asked"], his["asked_units"]) == (1, "", None)
+    home: Any = world.signed_in(inger).get("/api/v1/home")
+    assert home.json()["to_do"] == [{"kind": "occasions_waiting", "count": 1}]
+
+
 def test_what_has_been_is_logged_for_both(karin: User, assignment: Assignment, brother: Assignment) -> None:
     made = outing(karin, assignment, brother, starts_at=YESTERDAY)
     assert [one["status"] for one in made["occasions"]] == ["completed", "completed"]
@@ -95,6 +110,9 @@ def test_it_is_all_of_them_or_none_and_said_for_whom(
     ]
     refused = problem(go_out(karin, occasions=siblings), 400, "units_not_whole")
     assert [error["pointer"] for error in refused["errors"]] == ["/occasions/1/units"]
+    siblings = [{"assignment": str(assignment.pk), "units": 2}, {"assignment": str(brother.pk)}]
+    refused = problem(go_out(karin, occasions=siblings), 400, "reason_required")
+    assert [error["pointer"] for error in refused["errors"]] == ["/occasions/0/units_reason"]
     assert (Occasion.objects.count(), Outing.objects.count()) == (1, 0)
 
 
