@@ -13,9 +13,18 @@ from unfold.decorators import action
 from assignments import services
 from assignments.forms import PolicyForm
 from assignments.models import LegalBasis, Policy
-from assignments.policy_words import ahead_in_words, saving_in_words, weights_in_words
+from assignments.policy_words import (
+    LABELS,
+    ahead_in_words,
+    cancellations_in_words,
+    saving_in_words,
+    weights_in_words,
+)
 from people.back_office import BackOfficeAdmin, MunicipalAdmin
 from people.models import User
+
+# How a table is shown that can only be read.
+IN_WORDS = {"weight_steps": "weights", "cancellations": "cases"}
 
 
 @admin.register(Policy)
@@ -34,17 +43,22 @@ class PolicyAdmin(MunicipalAdmin):
         ("Inställt och uteblivet", {"fields": ("cancellations",)}),
         ("Aktiviteter", {"fields": ("activity_kinds",)}),
     )
-    list_display = ("begins", "municipality", "weights", "counted_over", "left_over", "ahead", "exceeded")
+    list_display = ("begins", "where", "weights", "counted_over", "left_over", "ahead", "exceeded")
     list_display_links = ("begins",)
     ordering = ("municipality__name", "-first_day")
     actions_detail: tuple[str, ...] = ("new_version",)
+
+    @admin.display(description="Kommun", ordering="municipality__name")
+    def where(self, policy: Policy) -> str:
+        """Name the municipality."""
+        return str(policy.municipality)
 
     @admin.display(description="Gäller från", ordering="first_day")
     def begins(self, policy: Policy) -> str:
         """Write the first day as it is written in a query, and tell whether it is to come."""
         return f"{policy.first_day}{' (kommande)' if self._is_to_come(policy) else ''}"
 
-    @admin.display(description="Ett tillfälle räknas")
+    @admin.display(description=LABELS["weight_steps"])
     def weights(self, policy: Policy) -> str:
         """Say what an occasion weighs."""
         return weights_in_words(policy.rules.weights)
@@ -69,6 +83,11 @@ class PolicyAdmin(MunicipalAdmin):
         """Say what happens then."""
         return str(policy.get_on_exceeded_display())
 
+    @admin.display(description=LABELS["cancellations"])
+    def cases(self, policy: Policy) -> str:
+        """Say what follows from cancelling."""
+        return "\n".join(cancellations_in_words(policy.rules.cancellations))
+
     @action(description="Ny version utifrån denna", url_path="new-version")  # type: ignore[untyped-decorator]
     def new_version(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Begin a new version with what this one says."""
@@ -82,6 +101,20 @@ class PolicyAdmin(MunicipalAdmin):
         if policy is None:
             raise Http404
         return {name: getattr(policy, name) for name in PolicyForm.Meta.fields if name != "first_day"}
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """Read out the tables of what can't be changed any more."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        return [
+            (name, options | {"fields": [IN_WORDS.get(field, field) for field in options["fields"]]})
+            for name, options in fieldsets
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        """Keep what a row is known by, and what is read out."""
+        return (*super().get_readonly_fields(request, obj), *IN_WORDS.values())
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Let only those be changed that are to come."""
@@ -111,6 +144,20 @@ class LegalBasisAdmin(BackOfficeAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Refuse: nobody makes law here."""
         return False
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """Read out the tables of what can't be changed any more."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        return [
+            (name, options | {"fields": [IN_WORDS.get(field, field) for field in options["fields"]]})
+            for name, options in fieldsets
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        """Keep what a row is known by, and what is read out."""
+        return (*super().get_readonly_fields(request, obj), *IN_WORDS.values())
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Refuse, as above."""

@@ -51,6 +51,9 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         if "activity_kinds" in self.fields:
             self.fields["activity_kinds"].choices = self._kinds()  # type: ignore[attr-defined]
+        for name, rows in (("weight_steps", 2), ("cancellations", 10)):
+            if name in self.fields:
+                self.fields[name].widget.attrs["rows"] = rows
         if "weight_steps" in self.fields:
             self.fields["weight_steps"].initial = USUAL_STEPS
 

@@ -1,8 +1,9 @@
 """What a policy says, and what its fields mean, in Swedish: for the administrators who write it. Pure."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
-from assignments.rules import PolicyRules, WeightTable
+from assignments.rules import CancellationTable, Outcome, PolicyRules, WeightTable
 from assignments.sentences import plain_number
 
 MINUTES = 60
@@ -65,6 +66,23 @@ def saving_in_words(rules: PolicyRules) -> str:
 def ahead_in_words(rules: PolicyRules) -> str:
     """Write what may be used ahead: `inget i förskott`, or `högst 1 i förskott`."""
     return f"högst {_number(rules.ahead_cap)} i förskott" if rules.ahead_cap else "inget i förskott"
+
+
+CAME = {"cancelled": "Inställt", "no_show": "Uteblivet"}
+WHOSE = {"client": "klienten", "contact_person": "kontaktpersonen", "other": "någon annan"}
+
+
+def cancellations_in_words(table: CancellationTable) -> Iterator[str]:
+    """Yield a line for each case: `Inställt av klienten, från 24 h i förväg: räknas inte, ersätts inte, …`."""
+    for (status, by), steps in table.steps.items():
+        for notice, outcome in steps:
+            when = f", från {_length(int(notice.total_seconds()) // 60)} i förväg" if notice else ""
+            yield f"{CAME[status]} av {WHOSE[by]}{when}: {_what_follows(outcome)}"
+
+
+def _what_follows(outcome: Outcome) -> str:
+    said = {"räknas": outcome.units_used, "ersätts": outcome.paid, "kostnader betalas": outcome.costs_repaid}
+    return ", ".join(words if true else f"{words} inte" for words, true in said.items())
 
 
 def _number(units: Decimal) -> str:

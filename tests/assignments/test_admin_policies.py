@@ -164,7 +164,10 @@ def test_the_first_policy_may_have_begun(browser: Client, kalix: Municipality) -
 def test_a_policy_that_has_begun_can_only_be_read(browser: Client, kalix: Municipality) -> None:
     begun = kalix.policies.get()
     path = f"{POLICIES}{begun.pk}/change/"
-    assert browser.get(path).status_code == 200
+    page = browser.get(path).content.decode()
+    assert "1, från 5 h: 2, från 10 h: 3" in page
+    assert "Uteblivet av klienten: räknas, ersätts, kostnader betalas" in page
+    assert 'name="weight_steps"' not in page
     assert browser.post(path, form()).status_code == 403
     ada = office.operator()
     with pytest.raises(PolicyBegun):

@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from assignments.forms import PolicyForm
-from assignments.policy_words import HELP, LABELS, ahead_in_words, saving_in_words, weights_in_words
+from assignments.policy_words import (
+    HELP,
+    LABELS,
+    ahead_in_words,
+    cancellations_in_words,
+    saving_in_words,
+    weights_in_words,
+)
 from assignments.rules import CancellationTable, PolicyRules, WeightTable, default_cancellations
 
 RULES = PolicyRules(
@@ -44,6 +51,20 @@ def test_saving_is_read_out(cap: str, age: int | None, words: str) -> None:
 def test_going_ahead_is_read_out() -> None:
     assert ahead_in_words(RULES) == "inget i förskott"
     assert ahead_in_words(replace(RULES, ahead_cap=Decimal(1))) == "högst 1 i förskott"
+
+
+def test_cases_are_read_out_with_the_notice_that_they_want() -> None:
+    rows = default_cancellations()
+    late = rows[0] | {"units_used": True, "paid": True}
+    words = list(
+        cancellations_in_words(CancellationTable.parse([late, *rows[1:], rows[0] | {"notice_hours": 24}]))
+    )
+    assert words[:2] == [
+        "Inställt av klienten: räknas, ersätts, kostnader betalas inte",
+        "Inställt av klienten, från 24 h i förväg: räknas inte, ersätts inte, kostnader betalas inte",
+    ]
+    assert words[-1] == "Uteblivet av någon annan: räknas, ersätts, kostnader betalas"
+    assert len(words) == 7
 
 
 def test_every_field_of_the_form_has_a_label_and_a_word_of_help() -> None:
