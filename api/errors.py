@@ -74,8 +74,15 @@ def _domain_problem(error: DomainError, context: dict[str, Any]) -> dict[str, An
     if error.field:
         more["errors"] = [{"pointer": f"/{error.field}", "code": error.code, "detail": detail}]
     if error.present is not None:
-        more["present"] = context["view"].get_serializer(error.present).data
+        more["present"] = _shown(error.present, context["view"])
     return problem(error.code, request_id=current_request_id(), status=error.status, detail=detail, **more)
+
+
+def _shown(present: object, view: Any) -> Any:
+    serializer_class = getattr(view, "present_serializer_class", None)
+    if serializer_class is None:
+        return view.get_serializer(present).data
+    return serializer_class(present, context=view.get_serializer_context()).data
 
 
 def _field_errors(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:

@@ -188,6 +188,7 @@ class PreviewOccasionView(CommandView):
     commands = {"POST": PreviewOccasionSerializer}
     roles = {"POST": CONTACT_PERSON}
     serializer_class = PreviewSerializer
+    present_serializer_class = OccasionSerializer
 
     def post(self, request: Request) -> Response:
         """Tell what saving would do to units and other occasions, without saving."""
