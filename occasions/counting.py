@@ -12,7 +12,7 @@ from core.errors import DomainError
 from core.repeats import fingerprint
 from notifications.messages import Kind
 from notifications.services import notify, withdraw
-from occasions.models import Occasion, OccasionQuerySet
+from occasions.models import Activity, Occasion, OccasionQuerySet
 from occasions.rules import UnknownOccasion
 from occasions.unit_rules import QuotaExceeded, check_units, excess_of
 
@@ -24,8 +24,9 @@ Status = Occasion.Status
 class Change:
     """An occasion as it would be, what is said of its units, and what is skipped for it. Nothing is written yet.
 
-    `book` is what the ledger was computed from before, and `excess` the problem that the policy answers with
-    `warn`, `ask` or `block`. Without a verdict its units stay as they are, which is never refused.
+    `activities` are None where they stay as they are. `book` is what the ledger was computed from before, and
+    `excess` the problem that the policy answers with `warn`, `ask` or `block`. Without a verdict its units stay as
+    they are, which is never refused.
     """
 
     occasion: Occasion
@@ -34,6 +35,7 @@ class Change:
     fields: Mapping[str, Any] = field(default_factory=dict)
     skipped: Sequence[Occasion] = ()
     excess: QuotaExceeded | None = None
+    activities: Sequence[Activity] | None = None
 
     def expect_room(self) -> list[DomainError]:
         """Return what the policy warns of. Raise QuotaExceeded where it blocks."""

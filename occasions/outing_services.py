@@ -64,4 +64,4 @@ def _create_one(outing: Outing, user: User, values: dict[str, Any], now: datetim
         raise IdConflict(field="id")
     assignment = Assignment.objects.get_own(assignment_id, user=user, now=now)
     change = prepare_plan(assignment, row_id, values, user=user, now=now)
-    create_planned(change, values, asked=fingerprint("plan_outing", {"outing": outing, "id": row_id}), now=now)
+    create_planned(change, asked=fingerprint("plan_outing", {"outing": outing, "id": row_id}), now=now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from copy import copy
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -55,7 +56,7 @@ def plan_occasion(
             row_id=id,
             asked=asked,
             create=lambda: create_planned(
-                prepare_plan(found, id or uuid4(), values, user=user, now=now), values, asked=asked, now=now
+                prepare_plan(found, id or uuid4(), values, user=user, now=now), asked=asked, now=now
             ),
         )
     return occasion, created
@@ -83,11 +84,13 @@ def prepare_plan(
     occasion.status = Status.COMPLETED if rules.is_held(occasion.ends_at, now) else Status.PLANNED
     skipped = skippable(Occasion.objects.own(user, now=now), values.get("skip", []), occasion, now)
     check_free(occasion, besides=skipped)
-    return judge_change(book or read_book(assignment.decision), None, occasion, values, skipped=skipped)
+    activities = _activities(occasion, values)
+    change = judge_change(book or read_book(assignment.decision), None, occasion, values, skipped=skipped)
+    return replace(change, activities=activities)
 
 
-def create_planned(change: Change, values: Mapping[str, Any], *, asked: str, now: datetime) -> Occasion:
-    """Write what `prepare_plan` prepared. Raise QuotaExceeded or UnknownActivityKind."""
+def create_planned(change: Change, *, asked: str, now: datetime) -> Occasion:
+    """Write what `prepare_plan` prepared. Raise QuotaExceeded."""
     occasion = change.occasion
     occasion.warnings = change.expect_room()
     for name, value in change.fields.items():
@@ -95,7 +98,7 @@ def create_planned(change: Change, values: Mapping[str, Any], *, asked: str, now
     occasion.creation_fingerprint = asked
     skip(change.skipped, to_make_room_for=occasion.pk, now=now)
     occasion.save(force_insert=True)
-    write_activities(occasion, _activities(occasion, values))
+    write_activities(occasion, change.activities or [])
     tell_of_question(occasion, now)
     return occasion
 
@@ -147,27 +150,29 @@ def prepare_change(
     skipped = skippable(Occasion.objects.own(user, now=now), values.get("skip", []), occasion, now)
     if moved or returns:
         check_free(after, besides=skipped)
+    change = Change(after)
     if moved or returns or "units" in values or skipped:
-        return judge_change(
+        change = judge_change(
             book or read_book(occasion.assignment.decision), occasion.use, after, values, skipped=skipped
         )
-    return Change(after)
+    if "activities" in values and not _has_activities(occasion, values["activities"]):
+        change = replace(change, activities=_activities(after, values))
+    return change
 
 
 def apply_change(
     occasion: Occasion, change: Change, values: Mapping[str, Any], now: datetime, **states: Any
 ) -> None:
-    """Write what `prepare_change` prepared, with the new state. Raise QuotaExceeded or UnknownActivityKind."""
+    """Write what `prepare_change` prepared, with the new state. Raise QuotaExceeded."""
     occasion.warnings = change.expect_room()
     fields = {name: value for name, value in in_utc(values).items() if name not in APART}
     if (change.occasion.starts_at, change.occasion.ends_at) != (occasion.starts_at, occasion.ends_at):
         withdraw(subject_id=occasion.pk, now=now)
     skip(change.skipped, to_make_room_for=occasion.pk, now=now)
     asked = occasion.asked_units
-    rewritten = "activities" in values and not _has_activities(occasion, values["activities"])
-    if rewritten:
-        write_activities(occasion, _activities(change.occasion, values))
-    if not occasion.change(**fields, **change.fields, **states) and rewritten:
+    if change.activities is not None:
+        write_activities(occasion, change.activities)
+    if not occasion.change(**fields, **change.fields, **states) and change.activities is not None:
         occasion.touch()
     if occasion.asked_units != asked:
         tell_of_question(occasion, now)
