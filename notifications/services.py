@@ -56,12 +56,12 @@ def _queue(notification: Notification, now: datetime) -> None:
         transaction.on_commit(partial(tasks.ring, [delivery.pk for delivery in deliveries]), robust=True)
 
 
-def withdraw(*, subject_id: UUID, now: datetime) -> None:
-    """Take back what waits to be pushed about something that has changed, and let it be told of anew.
+def withdraw(*, subject_ids: Iterable[UUID], now: datetime) -> None:
+    """Take back what waits to be pushed about things that have changed, and let it be told of anew.
 
-    The inbox keeps it. Runs in the caller's transaction.
+    The inbox keeps it. Runs in the caller's transaction, once in each: deliveries are locked in one order.
     """
-    told = Notification.objects.filter(subject_id=subject_id)
+    told = Notification.objects.filter(subject_id__in=list(subject_ids))
     told.filter(expires_at__gt=now).update(expires_at=now)
     waiting = Delivery.objects.filter(notification__in=told, status__in=Delivery.WAITING)
     for delivery in waiting.select_for_update(of=("self",)).order_by("pk"):
@@ -137,6 +137,6 @@ def _revoke(device: Device, because: str, error_code: str, now: datetime) -> Non
 
 
 def _drop_waiting(device: Device, error_code: str) -> None:
-    device.deliveries.filter(status__in=Delivery.WAITING).update(
-        status=Delivery.Status.FAILED, error_code=error_code
-    )
+    waiting = device.deliveries.filter(status__in=Delivery.WAITING).select_for_update().order_by("pk")
+    ids = list(waiting.values_list("pk", flat=True))
+    Delivery.objects.filter(pk__in=ids).update(status=Delivery.Status.FAILED, error_code=error_code)

@@ -107,9 +107,9 @@ def _answer(answer: str, occasion: Occasion, user: User, now: datetime, values: 
     """Write the answer, and tell the contact person."""
     occasion.change(**values, asked_units=None, answered_by=user, answered_at=now)
     if occasion.status == Status.CANCELLED:
-        withdraw(subject_id=occasion.pk, now=now)
+        withdraw(subject_ids=[occasion.pk], now=now)
     notify(
-        recipients=[occasion.contact_person],
+        recipients=[occasion.assignment.contact_person],
         kind=TOLD[answer],
         subject_type="occasion",
         subject_id=occasion.pk,

@@ -11,7 +11,7 @@ from assignments.quota import Use
 from core.errors import DomainError
 from core.repeats import fingerprint
 from notifications.messages import Kind
-from notifications.services import notify, withdraw
+from notifications.services import notify
 from occasions.models import Activity, Occasion, OccasionQuerySet
 from occasions.rules import UnknownOccasion
 from occasions.unit_rules import QuotaExceeded, check_units, excess_of
@@ -123,7 +123,10 @@ def taken_back(occasion: Occasion) -> dict[str, Any]:
 
 
 def skip(occasions: Iterable[Occasion], *, to_make_room_for: UUID, now: datetime) -> None:
-    """Skip planned occasions for another one. That is nobody's cancellation, and can be taken back."""
+    """Skip planned occasions for another one. That is nobody's cancellation, and can be taken back.
+
+    The caller withdraws what waits to be pushed about them.
+    """
     asked = fingerprint("skip", {"for": to_make_room_for})
     for occasion in occasions:
         occasion.change(
@@ -134,4 +137,3 @@ def skip(occasions: Iterable[Occasion], *, to_make_room_for: UUID, now: datetime
             action_fingerprint=asked,
             **taken_back(occasion),
         )
-        withdraw(subject_id=occasion.pk, now=now)

@@ -121,5 +121,5 @@ def preview_series_change(
     """Tell what changing a series would do. Raise what changing it does but SeriesDoesNotFit and StaleVersion."""
     with transaction.atomic():
         found = locked_series(series, user, now)
-        follows, days, _ = prepare_series_change(found, from_day, values, now)
-        return SeriesPreview(follows.rule, days)
+        change = prepare_series_change(found, from_day, values, now)
+        return SeriesPreview(change.follows.rule, change.days)

@@ -18,7 +18,7 @@ from core.text import Text
 from occasions.rule_text import WEEKDAYS, RuleError, RuleMalformed, parts_of, read, write
 
 MOST_OCCURRENCES = 200
-LATEST = timedelta(days=731)  # two years, with a leap day
+LATEST = timedelta(days=365)
 DAY = timedelta(days=1)
 
 
@@ -36,7 +36,7 @@ class RuleTooLong(RuleError):
     """Nobody plans that far ahead."""
 
     code = "rule_too_long"
-    text = Text(sv="En upprepning kan vara högst två år lång.", en="A repetition lasts two years at most.")
+    text = Text(sv="En upprepning kan vara högst ett år lång.", en="A repetition lasts a year at most.")
 
 
 class RuleMissesStart(RuleError):
@@ -99,16 +99,15 @@ def occurrences(recurrence: Recurrence, zone: ZoneInfo) -> tuple[Occurrence, ...
     )
 
 
-def rest_from(recurrence: Recurrence, original: datetime) -> Recurrence:
-    """Begin a rule at one of its occurrences, whose day, week or month is one that INTERVAL counts.
+def rest_from(recurrence: Recurrence, original: datetime, *, last_day: date = date.max) -> Recurrence:
+    """Begin a rule at one of its occurrences, with as many as there are until a last day.
 
     Raise ValueError when it is none of them.
     """
     starts, parts = _starts(recurrence), parts_of(recurrence.rule)
-    index = starts.index(original)
-    if "COUNT" in parts:
-        parts["COUNT"] = str(int(parts["COUNT"]) - index)
-    return Recurrence(write(parts, original.date()), starts[index])
+    rest = [one for one in starts[starts.index(original) :] if one.date() <= last_day]
+    parts.pop("UNTIL", None)
+    return Recurrence(write(parts | {"COUNT": str(len(rest))}, original.date()), rest[0])
 
 
 def on_another_day(recurrence: Recurrence, day: date) -> str:

@@ -137,6 +137,11 @@ def check_times(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
         raise EndBeforeStart(field="ends_at")
     if ends_at - starts_at > LONGEST:
         raise TooLong(field="ends_at")
+    check_start(starts_at, now)
+
+
+def check_start(starts_at: datetime, now: datetime) -> None:
+    """Raise TooFarAhead or TooLongAgo. Source: api.md (90 days afterwards)."""
     if starts_at - now > FARTHEST_AHEAD:
         raise TooFarAhead(field="starts_at")
     if now - starts_at > LONGEST_AGO:

@@ -5,13 +5,14 @@ from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid5
 
-from assignments.judging import Book, Verdict, judge_each, weigh
+from assignments.judging import Answer, Book, Verdict, judge_each, weigh
+from assignments.quota import Use
 from core.errors import DomainError
 from core.repeats import fingerprint
 from core.text import Text
-from notifications.services import withdraw
 from occasions import rules
 from occasions.counting import tell_of_question, unit_fields
 from occasions.models import Occasion, OccasionSeries
@@ -50,9 +51,11 @@ class PlannedDay:
     problem: DomainError | None = None
 
     @property
-    def answer(self) -> str:
+    def answer(self) -> Answer:
         """What the policy says of it; `block` for whatever else is in the way."""
-        return "block" if self.verdict is None else self.verdict.answer
+        if self.verdict is None:
+            return "fits" if self.problem is None else "block"
+        return self.verdict.answer
 
     @property
     def units(self) -> Decimal:
@@ -85,7 +88,8 @@ def plan_days(
     for occurrence in series.occurrences():
         if after < occurrence.original.date() <= until:
             days.append(_planned_day(series, occurrence, moved or {}, book, busy, now))
-    released = {str(one.pk): replace(one.use, status="cancelled", is_skipped=True) for one in replaced}
+    becoming = {one.occasion.pk for one in days}
+    released = {str(one.pk): _released(one, now, moves=one.pk in becoming) for one in replaced}
     free = [one for one in days if one.problem is None]
     uses = [
         (str(one.occasion.pk), weigh(book, book.uses.get(str(one.occasion.pk)), one.occasion.use, None))
@@ -98,6 +102,22 @@ def plan_days(
         else one
         for one in days
     ]
+
+
+def _released(occasion: Occasion, now: datetime, *, moves: bool) -> Use:
+    """Return an occasion that gives way: one that moves is judged where it goes, any other is cancelled."""
+    use = replace(occasion.use, asked_units=None, status="cancelled")
+    return (
+        replace(use, is_skipped=True) if moves else replace(use, cancelled_by="contact_person", cancelled_at=now)
+    )
+
+
+def unchanged_day(series: OccasionSeries, occasion: Occasion) -> PlannedDay:
+    """Return an occasion of another series as a day of this one, where nothing but words may change."""
+    after = copy(occasion)
+    after.series = series
+    _take_words(after, occasion, series)
+    return PlannedDay(occasion.original_day or series.first_day, after, Decimal(0))
 
 
 def expect_all_fit(days: Sequence[PlannedDay]) -> None:
@@ -131,7 +151,7 @@ def _planned_day(
     occasion.assignment, occasion.contact_person = series.assignment, series.assignment.contact_person
     occasion.series, occasion.original_day = series, day
     occasion.starts_at, occasion.ends_at = occurrence.starts_at, series.end_of(occurrence)
-    occasion.place, occasion.title, occasion.note = series.place, series.title, series.note
+    _take_words(occasion, moved.get(day), series)
     planned = PlannedDay(day, occasion, book.weight_of(occasion.use))
     try:
         check_times(occasion, now)
@@ -144,23 +164,30 @@ def _planned_day(
     return planned
 
 
+def _take_words(occasion: Occasion, row: Occasion | None, series: OccasionSeries) -> None:
+    """Give an occasion the words of a series, but what somebody wrote on that very day."""
+    for name in COPIED:
+        if row is None or row.series is None or getattr(row, name) == getattr(row.series, name):
+            setattr(occasion, name, getattr(series, name))
+
+
 def write_days(days: Sequence[PlannedDay], moved: Mapping[UUID, Occasion], now: datetime) -> None:
     """Write the occasions of the days; `moved` are those, by id, that exist."""
     for one in days:
-        assert one.verdict is not None  # noqa: S101 (all fit)
-        occasion = one.occasion
-        row, book = moved.get(occasion.pk), one.verdict.book
-        lasts = row is not None and book.counted(row.use) == one.units
-        fields = unit_fields(occasion, one.verdict.use, occasion.units_reason, lasts=lasts)
+        occasion, row = one.occasion, moved.get(one.occasion.pk)
+        fields: dict[str, Any] = {}
+        if one.verdict is not None:
+            lasts = row is not None and one.verdict.book.counted(row.use) == one.units
+            fields = unit_fields(occasion, one.verdict.use, occasion.units_reason, lasts=lasts)
         if row is not None:
-            times = {name: getattr(occasion, name) for name in ("starts_at", "ends_at", *COPIED)}
-            if (row.starts_at, row.ends_at) != (occasion.starts_at, occasion.ends_at):
-                withdraw(subject_id=row.pk, now=now)
-            row.change(**times, **fields, series=occasion.series, original_day=one.day)
-            tell_of_question(row, now)
-        else:
-            for name, value in fields.items():
-                setattr(occasion, name, value)
-            occasion.creation_fingerprint = fingerprint("series", {"series": occasion.series_id, "day": one.day})
-            occasion.save(force_insert=True)
-            tell_of_question(occasion, now)
+            fields |= {name: getattr(occasion, name) for name in ("starts_at", "ends_at", *COPIED)}
+            asked = row.asked_units
+            row.change(**fields, series=occasion.series, original_day=one.day)
+            if row.asked_units != asked:
+                tell_of_question(row, now)
+            continue
+        for name, value in fields.items():
+            setattr(occasion, name, value)
+        occasion.creation_fingerprint = fingerprint("series", {"series": occasion.series_id, "day": one.day})
+        occasion.save(force_insert=True)
+        tell_of_question(occasion, now)

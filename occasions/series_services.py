@@ -1,6 +1,7 @@
 """Planning occasions that come again and again, changing what follows, ending them."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,11 +16,19 @@ from core.text import Text
 from notifications.services import withdraw
 from occasions import rules
 from occasions.books import read_book
-from occasions.counting import Status, taken_back
+from occasions.counting import Asked, Status
 from occasions.models import Occasion, OccasionSeries
 from occasions.models.occasion import ONE_AT_A_TIME
-from occasions.recurrence import occurrences, on_another_day, parse_rule, rest_from
-from occasions.series_planning import COPIED, FILLED_AHEAD, PlannedDay, expect_all_fit, plan_days, write_days
+from occasions.recurrence import Occurrence, occurrences, on_another_day, parse_rule, rest_from
+from occasions.series_planning import (
+    COPIED,
+    FILLED_AHEAD,
+    PlannedDay,
+    expect_all_fit,
+    plan_days,
+    unchanged_day,
+    write_days,
+)
 from occasions.writing import check_written, lock_own, one_at_a_time
 from people.models import User
 
@@ -36,11 +45,27 @@ class SeriesBegun(InvalidInput):
     )
 
 
+class NotWholeMinutes(InvalidInput):
+    """The clock on the wall shows no seconds."""
+
+    code = "not_whole_minutes"
+    text = Text(sv="Ange hela minuter.", en="Give whole minutes.")
+
+
 class SeriesEmpty(InvalidInput):
     """There is nothing to plan when every day is left out."""
 
     code = "series_empty"
     text = Text(sv="Alla dagar är utelämnade.", en="Every day is left out.")
+
+
+@dataclass(frozen=True)
+class SeriesChange:
+    """The series that would follow, its days as they would be planned, and the occasions that give way to them."""
+
+    follows: OccasionSeries
+    days: list[PlannedDay]
+    replaced: list[Occasion]
 
 
 class UnknownDay(InvalidInput):
@@ -88,9 +113,11 @@ def build_series(assignment: Assignment, row_id: UUID, values: Mapping[str, Any]
     check_written(values, zone)
     rules.check_times(values["starts_at"].astimezone(UTC), values["ends_at"].astimezone(UTC), now)
     first = values["starts_at"].astimezone(zone).replace(tzinfo=None, fold=0)
-    length = values["ends_at"].astimezone(zone).replace(tzinfo=None) - first
+    length = values["ends_at"].astimezone(zone).replace(tzinfo=None, fold=0) - first
     if length < timedelta(minutes=1):  # as it may on the wall, the night when an hour comes twice
         raise rules.EndBeforeStart(field="ends_at")
+    if first.second or first.microsecond or length % timedelta(minutes=1):
+        raise NotWholeMinutes(field="starts_at")
     if first.date() < assignment.municipality.today(now):
         raise SeriesBegun(field="starts_at")
     recurrence = parse_rule(values["rule"], first=first, zone=zone)
@@ -121,8 +148,8 @@ def change_series(
     """Change a series from one of its days on: a new series follows it, and what is planned moves there.
 
     `values` are those of `plan_series` that change; without a `rule` the old one goes on. What has been held,
-    missed or cancelled stays as it is. Return the series that follows. Raise what `plan_series` raises, UnknownDay
-    or StaleVersion.
+    missed or cancelled stays as it is, and so do words that were written on single days. Return the series that
+    follows. Raise what `plan_series` raises, UnknownDay or StaleVersion.
     """
     asked = fingerprint("change_series", {"series": series_id, "from": from_day, **values})
     with transaction.atomic(), one_at_a_time():
@@ -131,73 +158,100 @@ def change_series(
         series.expect(expected_version, already=repeated is not None)
         if repeated is not None:
             return repeated
-        follows, days, replaced = prepare_series_change(series, from_day, values, now)
-        expect_all_fit(days)
-        follows.creation_fingerprint, follows.follows = asked, series
-        follows.save(force_insert=True)
+        change = prepare_series_change(series, from_day, values, now)
+        expect_all_fit(change.days)
+        change.follows.creation_fingerprint, change.follows.follows = asked, series
+        change.follows.save(force_insert=True)
         series.change(last_day=from_day - DAY)
-        with connection.cursor() as cursor:  # one takes the place of another
-            cursor.execute(f"SET CONSTRAINTS {ONE_AT_A_TIME} DEFERRED")
-        kept = [one for one in days if one.day <= follows.filled_until]
-        becoming = {one.occasion.pk for one in kept}
-        _cancel((one for one in replaced if one.pk not in becoming), now, asked)
-        write_days(kept, {one.pk: one for one in replaced}, now)
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET CONSTRAINTS {ONE_AT_A_TIME} IMMEDIATE")
-    return follows
+        _move(change, now, asked)
+    return change.follows
+
+
+def _move(change: SeriesChange, now: datetime, asked: str) -> None:
+    """Write the occasions of the series that follows; one takes the place of another: overlaps are asked last."""
+    kept = [one for one in change.days if one.day <= change.follows.filled_until]
+    becoming = {one.occasion.pk: one.occasion for one in kept}
+    left_over = [one for one in change.replaced if one.pk not in becoming]
+    moved = [
+        one.pk
+        for one in change.replaced
+        if (now_it := becoming.get(one.pk)) is None
+        or (one.starts_at, one.ends_at) != (now_it.starts_at, now_it.ends_at)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET CONSTRAINTS {ONE_AT_A_TIME} DEFERRED")
+        withdraw(subject_ids=moved, now=now)
+        _cancel(left_over, now, asked)
+        write_days(kept, {one.pk: one for one in change.replaced}, now)
+        cursor.execute(f"SET CONSTRAINTS {ONE_AT_A_TIME} IMMEDIATE")
 
 
 def prepare_series_change(
     series: OccasionSeries, from_day: date, values: Mapping[str, Any], now: datetime
-) -> tuple[OccasionSeries, list[PlannedDay], list[Occasion]]:
-    """Return the series that would follow, its days as they would be planned, and the occasions that give way.
+) -> SeriesChange:
+    """Return what changing a series would do, without writing. Raise UnknownDay and what is wrong with values.
 
-    Raise UnknownDay, and what is wrong with the values.
+    Where only words change, the days stay as they are: nothing is judged, and what was moved by hand stays there.
     """
     coming = [one for one in series.occurrences() if one.original.date() >= from_day]
     rows = list(series.occasions.filter(original_day__gte=from_day).order_by("original_day"))
     replaced = [one for one in rows if one.status == Status.PLANNED and one.starts_at > now]
-    settled = {one.original_day for one in rows} - {one.original_day for one in replaced}
+    settled = {one.original_day for one in rows if one not in replaced}
     if not coming or coming[0].original.date() != from_day or from_day in settled or coming[0].starts_at <= now:
         raise UnknownDay(field="from")
-    given = {name: getattr(series, name) for name in COPIED} | dict(values)
-    given.setdefault("starts_at", coming[0].starts_at)
-    first_day = given["starts_at"].astimezone(series.zone).date()
-    given.setdefault("rule", on_another_day(rest_from(series.recurrence, coming[0].original), first_day))
-    given.setdefault("ends_at", given["starts_at"] + (series.end_of(coming[0]) - coming[0].starts_at))
-    follows = build_series(series.assignment, uuid4(), given, now)
-    if "rule" not in values and "exclude" not in values:
-        follows.excluded = _left_out(series, follows, coming[0].original, settled)
+    follows = _following(series, coming[0], values, settled, now)
+    if values.keys() <= set(COPIED):
+        follows.filled_until = series.filled_until
+        days = [unchanged_day(follows, one) for one in replaced]
+        return SeriesChange(follows, days, replaced)
     in_time = [one.original.date() for one in follows.occurrences() if one.original.date() <= follows.filled_until]
     moved = dict(zip(in_time, replaced, strict=False))
     book = read_book(series.assignment.decision)
-    return follows, plan_days(follows, book, now=now, replaced=replaced, moved=moved), replaced
+    return SeriesChange(follows, plan_days(follows, book, now=now, replaced=replaced, moved=moved), replaced)
 
 
-def _left_out(
-    series: OccasionSeries, follows: OccasionSeries, original: datetime, settled: set[date | None]
-) -> list[date]:
-    """Leave out the days that answer to those which were left out, cancelled or held already."""
-    old = occurrences(rest_from(series.recurrence, original), series.zone)
-    new = occurrences(follows.recurrence, follows.zone)
+def _following(
+    series: OccasionSeries, first: Occurrence, values: Mapping[str, Any], settled: set[date | None], now: datetime
+) -> OccasionSeries:
+    """Return the series, in memory, that goes on from an occurrence, with the values changed.
+
+    The days that were left out, cancelled or held already are left out: the same ones in turn, or with another
+    rule those of the same date.
+    """
+    given = {name: getattr(series, name) for name in COPIED} | dict(values)
+    given.setdefault("starts_at", first.starts_at)
+    rules.check_start(given["starts_at"].astimezone(UTC), now)
+    local = given["starts_at"].astimezone(series.zone).replace(tzinfo=None)
+    given.setdefault("ends_at", series.end_of(Occurrence(local, given["starts_at"])))
+    rest = rest_from(series.recurrence, first.original, last_day=series.last_day)
+    given.setdefault("rule", on_another_day(rest, local.date()))
+    follows = build_series(series.assignment, uuid4(), given, now)
+    old = [one.original.date() for one in occurrences(rest, series.zone)]
+    new = [one.original.date() for one in occurrences(follows.recurrence, follows.zone)]
     gone = settled | set(series.excluded)
-    return [
-        after.original.date() for before, after in zip(old, new, strict=False) if before.original.date() in gone
-    ]
+    pairs = zip(new, new, strict=True) if "rule" in values else zip(old, new, strict=True)
+    follows.excluded = sorted({*follows.excluded, *(after for before, after in pairs if before in gone)})
+    if not follows.occurrences():
+        raise SeriesEmpty(field="exclude")
+    return follows
 
 
 def end_series(*, user: User, series_id: UUID, now: datetime, from_day: date | None = None) -> OccasionSeries:
     """End a series from a day on (today when none is given): what is planned from then on is cancelled.
 
-    The same call again changes nothing. Raise NotYours.
+    The same call again changes nothing. Raise NotYours, or UnknownDay for a day after the last one.
     """
     asked = fingerprint("end_series", {"from": from_day})
     with transaction.atomic():
         series = locked_series(series_id, user, now)
         if series.action_fingerprint == asked:
             return series
-        day = from_day or series.municipality.today(now)
-        planned = series.occasions.filter(original_day__gte=day, status=Status.PLANNED, starts_at__gt=now)
+        if from_day is not None and from_day > series.last_day:
+            raise UnknownDay(field="from")
+        day = max(from_day or series.municipality.today(now), series.first_day)
+        rows = series.occasions.filter(original_day__gte=day, status=Status.PLANNED, starts_at__gt=now)
+        planned = list(rows.order_by("pk"))
+        withdraw(subject_ids=[one.pk for one in planned], now=now)
         _cancel(planned, now, asked)
         series.change(last_day=min(series.last_day, day - DAY), action_fingerprint=asked)
     return series
@@ -211,13 +265,14 @@ def locked_series(series_id: UUID, user: User, now: datetime) -> OccasionSeries:
 
 
 def _cancel(occasions: Iterable[Occasion], now: datetime, asked: str) -> None:
+    """Cancel planned occasions for their contact person; what waits for an answer counts as it did."""
     for occasion in occasions:
+        waiting = {"asked": Asked.NOTHING, "asked_units": None} if occasion.asked == Asked.WAITING else {}
         occasion.change(
             status=Status.CANCELLED,
             cancelled_by=Occasion.CancelledBy.CONTACT_PERSON,
             cancelled_at=now,
             reason=ENDED,
             action_fingerprint=asked,
-            **taken_back(occasion),
+            **waiting,
         )
-        withdraw(subject_id=occasion.pk, now=now)

@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from assignments.judging import Book
 from assignments.models import Assignment
 from core.repeats import create_once, fingerprint
 from notifications.services import withdraw
@@ -69,7 +68,6 @@ def prepare_plan(
     *,
     user: User,
     now: datetime,
-    book: Book | None = None,
 ) -> Change:
     """Return what planning would do, without writing. Raise what `plan_occasion` raises but QuotaExceeded."""
     check_written(values, assignment.municipality.zone)
@@ -85,7 +83,7 @@ def prepare_plan(
     skipped = skippable(Occasion.objects.own(user, now=now), values.get("skip", []), occasion, now)
     check_free(occasion, besides=skipped)
     activities = _activities(occasion, values)
-    change = judge_change(book or read_book(assignment.decision), None, occasion, values, skipped=skipped)
+    change = judge_change(read_book(assignment.decision), None, occasion, values, skipped=skipped)
     return replace(change, activities=activities)
 
 
@@ -97,6 +95,7 @@ def create_planned(change: Change, *, asked: str, now: datetime) -> Occasion:
         setattr(occasion, name, value)
     occasion.creation_fingerprint = asked
     skip(change.skipped, to_make_room_for=occasion.pk, now=now)
+    withdraw(subject_ids=[one.pk for one in change.skipped], now=now)
     occasion.save(force_insert=True)
     write_activities(occasion, change.activities or [])
     tell_of_question(occasion, now)
@@ -128,7 +127,6 @@ def prepare_change(
     status: str,
     user: User,
     now: datetime,
-    book: Book | None = None,
 ) -> Change:
     """Return what an edit, or completing with other times, would do, without writing.
 
@@ -153,7 +151,7 @@ def prepare_change(
     change = Change(after)
     if moved or returns or "units" in values or skipped:
         change = judge_change(
-            book or read_book(occasion.assignment.decision), occasion.use, after, values, skipped=skipped
+            read_book(occasion.assignment.decision), occasion.use, after, values, skipped=skipped
         )
     if "activities" in values and not _has_activities(occasion, values["activities"]):
         change = replace(change, activities=_activities(after, values))
@@ -166,9 +164,12 @@ def apply_change(
     """Write what `prepare_change` prepared, with the new state. Raise QuotaExceeded."""
     occasion.warnings = change.expect_room()
     fields = {name: value for name, value in in_utc(values).items() if name not in APART}
-    if (change.occasion.starts_at, change.occasion.ends_at) != (occasion.starts_at, occasion.ends_at):
-        withdraw(subject_id=occasion.pk, now=now)
+    after = change.occasion
+    is_other = (after.starts_at, after.ends_at, after.status) != (
+        occasion.starts_at, occasion.ends_at, occasion.status,
+    )  # fmt: skip
     skip(change.skipped, to_make_room_for=occasion.pk, now=now)
+    withdraw(subject_ids=[one.pk for one in (*change.skipped, *([occasion] if is_other else []))], now=now)
     asked = occasion.asked_units
     if change.activities is not None:
         write_activities(occasion, change.activities)

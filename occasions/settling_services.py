@@ -75,7 +75,7 @@ def _end(
         if occasion.asked == Asked.WAITING:  # What has not been approved by then counts as it did.
             values = {**values, "asked": Asked.NOTHING, "asked_units": None}
         occasion.change(**in_utc(values), status=status, action_fingerprint=fingerprinted)
-        withdraw(subject_id=occasion.pk, now=now)
+        withdraw(subject_ids=[occasion.pk], now=now)
     return occasion
 
 
@@ -91,5 +91,4 @@ def _settle(action: str, user: User, occasion_id: UUID, now: datetime, values: M
         if action == "restore":
             states |= {"cancelled_by": "", "cancelled_at": None, "skipped_for": None}
         apply_change(occasion, change, values, now, **states)
-        withdraw(subject_id=occasion.pk, now=now)
     return occasion
