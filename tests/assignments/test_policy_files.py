@@ -1,6 +1,7 @@
 """A policy in a file: every mistake is named."""
 
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 
 from assignments.models import Policy
 from assignments.policy_files import FIELDS, PolicyUnreadable, read_policy
-from assignments.rules import default_cancellations
+from assignments.rules import CancellationTable, default_cancellations
 from people.models import Municipality
 
 GOOD: dict[str, Any] = {"weight_steps": [[0, 1], [240, 2]]}
@@ -51,6 +52,15 @@ def test_a_file_may_hold_every_field_or_only_the_table(tmp_path: Path, kalix: Mu
 def test_every_field_of_a_policy_may_be_in_a_file() -> None:
     own = {"id", "version", "created_at", "updated_at", "municipality"}
     assert {field.name for field in Policy._meta.concrete_fields} - own == FIELDS.keys()
+
+
+def test_the_page_about_policies_explains_every_field_and_its_example_can_be_tried(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "policy.md").read_text()
+    assert re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE) == list(FIELDS)
+    rows, example = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    assert read_policy(put(tmp_path, example), Municipality(code="kalix")).saving_cap == 2
+    late, in_time = map(json.loads, rows.splitlines())
+    assert CancellationTable.parse([late, in_time, *default_cancellations()[1:]])
 
 
 @pytest.mark.parametrize(
