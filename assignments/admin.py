@@ -145,20 +145,6 @@ class LegalBasisAdmin(BackOfficeAdmin):
         """Refuse: nobody makes law here."""
         return False
 
-    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        """Read out the tables of what can't be changed any more."""
-        fieldsets = super().get_fieldsets(request, obj)
-        if obj is None or self.has_change_permission(request, obj):
-            return fieldsets
-        return [
-            (name, options | {"fields": [IN_WORDS.get(field, field) for field in options["fields"]]})
-            for name, options in fieldsets
-        ]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
-        """Keep what a row is known by, and what is read out."""
-        return (*super().get_readonly_fields(request, obj), *IN_WORDS.values())
-
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Refuse, as above."""
         return False
