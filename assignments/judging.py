@@ -138,9 +138,15 @@ def judge_each(book: Book, changed: Mapping[str, Use], coming: Iterable[tuple[st
     What the policy blocks is not there for those that follow. What has been asked for goes on waiting, although
     a later version blocks.
     """
+    planned = dict(coming)
     after, verdicts = book.with_uses(changed), []
     first = before = book.ledger(book.terms.first_day)
-    for key, use in coming:
+    if len(planned) > 1:
+        together = after.with_uses(planned)
+        ledger = together.ledger(book.terms.first_day)
+        if not ledger.exceeding(_reaching(ledger, book, first)):  # so none of them does: fewer never use more
+            return [Verdict("fits", use, together, use) for use in planned.values()]
+    for key, use in planned.items():
         full = after.with_uses({key: use})
         ledger = full.ledger(book.day_of(use))
         first, before = _reaching(ledger, book, first), _reaching(ledger, after, before)

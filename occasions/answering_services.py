@@ -43,7 +43,8 @@ def approve_occasion(
         before, units = occasion.use, occasion.asked_units
         own = units if units != book.weight_of(before) else None
         verdict = judge(book, str(occasion.pk), replace(before, own_units=own, asked_units=None))
-        if verdict.answer == "block" and (problem := excess_of(verdict, before, book)):
+        blocks = book.rules_of(before).on_exceeded == "block"
+        if blocks and (problem := excess_of(verdict, before, book)):
             raise problem
         _answer("approve", occasion, user, now, {"asked": status, "own_units": own, "answer_reason": reason})
     return occasion

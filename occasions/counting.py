@@ -1,7 +1,7 @@
 """What an occasion would count as, and what is written when it does. Shared by all services that write one."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -61,11 +61,24 @@ def judge_change(
     asked, reason = values.get("units"), values.get("units_reason", occasion.units_reason)
     if asked is not None:
         check_units(book, before, occasion.use, asked, reason)
-    use = weigh(book, before, occasion.use, asked)
+    use = weigh(book, _as_asked(book, before, occasion), occasion.use, asked)
     verdict = judge(book, str(occasion.pk), use, skipped=[str(one.pk) for one in skipped])
     lasts = before is not None and book.counted(before) == book.counted(verdict.use)
     fields = unit_fields(occasion, verdict.use, reason, lasts=lasts)
     return Change(occasion, book, verdict, fields, skipped, excess_of(verdict, before, book))
+
+
+def _as_asked(book: Book, before: Use | None, occasion: Occasion) -> Use | None:
+    """Return the occasion as it was, without the units that a coordinator left it when that is no answer any more:
+
+    a greater weight, or another period, is another question.
+    """
+    if before is None or occasion.asked != Asked.DECLINED:
+        return before
+    then, now = book.day_of(before), book.day_of(occasion.use)
+    stays = now in book.ledger(then).on(then).period
+    lasts = stays and book.weight_of(occasion.use) <= book.weight_of(before)
+    return before if lasts else replace(before, own_units=None)
 
 
 def unit_fields(occasion: Occasion, use: Use, reason: str, *, lasts: bool) -> dict[str, Any]:

@@ -196,11 +196,14 @@ def test_declining_one_that_was_held_leaves_it_held_and_counting_as_nothing(
     assert (held["status"], standing(held)) == ("completed", (0, 1, "waiting"))
     declined = answered(inger, held["id"], "decline", reason="Juni var full.").json()
     assert (declined["status"], standing(declined)) == ("completed", (0, None, "declined"))
-    longer = edit(karin, held["id"], 2, **times("2026-06-09T09:00:00+02:00", 9)).json()
-    assert (longer["units"], longer["asked_units"]) == (0, None)
+    shorter = edit(karin, held["id"], 2, **times("2026-06-09T15:00:00+02:00", 1)).json()
+    assert (shorter["units"], shorter["asked_units"]) == (0, None)
     assert (quota(karin, assignment)["used"], account(karin, assignment)) == (0, (4, 0, 0))
-    # But Karin may ask again.
-    assert standing(edit(karin, held["id"], 3, units=2).json()) == (0, 2, "waiting")
+    # A longer one is another question, and in a month with room it is none.
+    longer = edit(karin, held["id"], 3, **times("2026-06-09T09:00:00+02:00", 9)).json()
+    assert standing(longer) == (0, 2, "waiting")
+    moved = edit(karin, held["id"], 4, **times("2026-05-20T09:00:00+02:00", 9)).json()
+    assert standing(moved) == (2, None, "")
 
 
 def test_editing_one_that_waits(asking: Municipality, karin: User, inger: User, assignment: Assignment) -> None:
