@@ -1,6 +1,6 @@
 """What may be done to a decision: its scope changes, and units are added or taken away."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
@@ -8,6 +8,7 @@ from django.db import transaction
 
 from assignments.models import Adjustment, Assignment, Decision, OwnAssignment, ScopeChange
 from core.errors import DomainError, InvalidInput
+from core.periods import two_years_after
 from core.repeats import create_once, fingerprint
 from core.text import Text
 from people.models import Role, User
@@ -30,6 +31,16 @@ class OutsideDecision(DomainError):
     text = Text(sv="Beslutet gäller inte den dagen.", en="The decision is not in force on that day.")
 
 
+class DayTooFar(InvalidInput):
+    """Nobody knows so long before what will be needed, and the ledger would have to reach that far."""
+
+    code = "day_too_far"
+    text = Text(
+        sv="Dagen får ligga högst två år framåt.",
+        en="The day can be two years ahead at most.",
+    )
+
+
 class ScopeDayTaken(DomainError):
     """The scope changes once a day."""
 
@@ -38,11 +49,11 @@ class ScopeDayTaken(DomainError):
 
 
 def adjust_units(
-    *, user: User, decision_id: UUID, on: date, units: Decimal, reason: str, id: UUID | None = None
+    *, user: User, now: datetime, decision_id: UUID, on: date, units: Decimal, reason: str, id: UUID | None = None
 ) -> tuple[Adjustment, bool]:
     """Add units to a decision in the period of a day, or take some away; return it and whether it is new.
 
-    For coordinators. Raise NotYours, IdConflict, OwnAssignment, OutsideDecision or UnitsOutOfStep.
+    For coordinators. Raise NotYours, IdConflict, OwnAssignment, DayTooFar, OutsideDecision or UnitsOutOfStep.
     """
     asked = fingerprint("adjust_units", {"decision": decision_id, "on": on, "units": units, "reason": reason})
     with transaction.atomic():
@@ -62,24 +73,24 @@ def adjust_units(
                     made_by=user,
                     creation_fingerprint=asked,
                 ),
+                now,
             ),
         )
 
 
-def _adjust(decision: Decision, adjustment: Adjustment) -> Adjustment:
-    if Assignment.objects.filter(decision=decision, contact_person=adjustment.made_by).exists():
-        raise OwnAssignment
-    _check(decision, adjustment.on, adjustment.units, field="on")
+def _adjust(decision: Decision, adjustment: Adjustment, now: datetime) -> Adjustment:
+    _check(decision, adjustment.on, adjustment.units, user=adjustment.made_by, now=now, field="on")
     adjustment.save(force_insert=True)
     return adjustment
 
 
 def change_scope(
-    *, user: User, decision_id: UUID, first_day: date, units: Decimal, id: UUID | None = None
+    *, user: User, now: datetime, decision_id: UUID, first_day: date, units: Decimal, id: UUID | None = None
 ) -> tuple[ScopeChange, bool]:
     """Let a decision grant another number of units a period from a day on; return it and whether it is new.
 
-    For case officers. Raise NotYours, IdConflict, OutsideDecision, UnitsOutOfStep or ScopeDayTaken.
+    For case officers. Raise NotYours, IdConflict, OwnAssignment, DayTooFar, OutsideDecision, UnitsOutOfStep or
+    ScopeDayTaken.
     """
     asked = fingerprint("change_scope", {"decision": decision_id, "first_day": first_day, "units": units})
     with transaction.atomic():
@@ -96,12 +107,12 @@ def change_scope(
             ScopeChange.objects.filter(decision=decision),
             row_id=id,
             asked=asked,
-            create=lambda: _change_scope(decision, change),
+            create=lambda: _change_scope(decision, change, now),
         )
 
 
-def _change_scope(decision: Decision, change: ScopeChange) -> ScopeChange:
-    _check(decision, change.first_day, change.units, field="first_day")
+def _change_scope(decision: Decision, change: ScopeChange, now: datetime) -> ScopeChange:
+    _check(decision, change.first_day, change.units, user=change.made_by, now=now, field="first_day")
     if change.units < 0:
         raise UnitsOutOfStep(field="units")
     taken = decision.scope_changes.filter(first_day=change.first_day)
@@ -111,7 +122,11 @@ def _change_scope(decision: Decision, change: ScopeChange) -> ScopeChange:
     return change
 
 
-def _check(decision: Decision, on: date, units: Decimal, *, field: str) -> None:
+def _check(decision: Decision, on: date, units: Decimal, *, user: User, now: datetime, field: str) -> None:
+    if Assignment.objects.filter(decision=decision, contact_person=user).exists():
+        raise OwnAssignment
+    if on > two_years_after(decision.client.municipality.today(now)):
+        raise DayTooFar(field=field)
     terms = decision.terms
     if not terms.covers(on):
         raise OutsideDecision(field=field)
@@ -121,5 +136,5 @@ def _check(decision: Decision, on: date, units: Decimal, *, field: str) -> None:
 
 def _locked(decision_id: UUID, user: User, role: Role) -> Decision:
     """Lock the decision, which owns the units. Raise NotYours unless the user has the role where it was made."""
-    here = Decision.objects.select_related("client").of_staff(user, {role})
+    here = Decision.objects.select_related("client__municipality").of_staff(user, {role})
     return here.select_for_update(of=("self",), no_key=True).get_one(decision_id)

@@ -50,7 +50,7 @@ class AssignmentSerializer(serializers.ModelSerializer[Assignment]):
         fields = ["id", "client", "decision", "first_day", "last_day", "version"]
 
 
-class MonthQuerySerializer(serializers.Serializer[Any]):
+class MonthQuerySerializer(QuerySerializer):
     """`?month=2026-11`; the municipality's present month when it is left out."""
 
     month = serializers.RegexField(r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$", required=False)

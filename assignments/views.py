@@ -68,7 +68,7 @@ class AdjustmentsView(CommandView, ListAPIView[Adjustment]):
     def post(self, request: Request, decision_id: UUID) -> Response:
         """Add units in the period of a day, or take some away."""
         adjustment, created = decision_services.adjust_units(
-            user=cast(User, request.user), decision_id=decision_id, **self.command(request)
+            user=cast(User, request.user), now=timezone.now(), decision_id=decision_id, **self.command(request)
         )
         return self.show(adjustment, created=created)
 
@@ -91,6 +91,6 @@ class ScopeChangesView(CommandView, ListAPIView[ScopeChange]):
     def post(self, request: Request, decision_id: UUID) -> Response:
         """Grant another number of units a period from a day on."""
         change, created = decision_services.change_scope(
-            user=cast(User, request.user), decision_id=decision_id, **self.command(request)
+            user=cast(User, request.user), now=timezone.now(), decision_id=decision_id, **self.command(request)
         )
         return self.show(change, created=created)

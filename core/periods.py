@@ -18,6 +18,11 @@ def local_date(moment: datetime, zone: ZoneInfo) -> date:
     return moment.astimezone(zone).date()
 
 
+def two_years_after(day: date) -> date:
+    """Return the same day of the year two years later; the 28th of February after a 29th."""
+    return date(day.year + 2, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
+
+
 def local_moment(on: date, at: time, zone: ZoneInfo) -> datetime:
     """Return the moment (UTC) when the clock on the wall shows this date and time."""
     return datetime.combine(on, at, tzinfo=zone).astimezone(UTC)

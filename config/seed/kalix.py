@@ -115,6 +115,7 @@ def _meet_elsa(
     )
     adjust_units(
         user=inger,
+        now=now,
         decision_id=elsa.decision_id,
         on=today,
         units=Decimal(1),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.periods import DAY, PERIOD_KINDS, Month, Period, PeriodKind, local_date, local_moment
+from core.periods import DAY, PERIOD_KINDS, Month, Period, PeriodKind, local_date, local_moment, two_years_after
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 DATES = st.dates(date(1950, 1, 1), date(2150, 1, 1))
@@ -145,3 +145,8 @@ def test_the_part_within_a_range_has_just_the_days_of_both(
     if both:
         part = period.within(first_day, last_day)
         assert (part.first_day, part.last_day, part.kind, part.days) == (both[0], both[-1], kind, len(both))
+
+
+def test_two_years_after_a_leap_day_is_the_last_of_february() -> None:
+    days = [date(2026, 6, 10), date(2028, 2, 29), date(2026, 2, 28)]
+    assert [two_years_after(day) for day in days] == [date(2028, 6, 10), date(2030, 2, 28), date(2028, 2, 28)]

@@ -171,6 +171,36 @@ def test_nobody_adds_units_for_themselves(karin: User, kalix: Municipality, from
     assert not Adjustment.objects.exists()
 
 
+def test_nobody_changes_the_scope_of_their_own_decision(
+    karin: User, kalix: Municipality, from_may: Assignment
+) -> None:
+    world.add_roles(karin, kalix, Role.CASE_OFFICER)
+    problem(change_scope(karin, from_may, 6, "2026-06-16"), 409, "own_assignment")
+    assert not ScopeChange.objects.exists()
+
+
+@pytest.mark.parametrize("day", ["2028-06-11", "9999-12-31"])
+def test_nothing_is_changed_more_than_two_years_ahead(
+    day: str, inger: User, gun: User, from_may: Assignment
+) -> None:
+    answers = (adjust(inger, from_may, 1, day), change_scope(gun, from_may, 2, day))
+    refused = [problem(answer, 400, "day_too_far")["errors"][0]["pointer"] for answer in answers]
+    assert refused == ["/on", "/first_day"]
+
+
+def test_two_years_ahead_is_near_enough(inger: User, gun: User, from_may: Assignment) -> None:
+    answers = (adjust(inger, from_may, 1, "2028-06-10"), change_scope(gun, from_may, 2, "2028-06-10"))
+    assert [answer.status_code for answer in answers] == [201, 201]
+
+
+def test_nobody_adds_or_decides_hundreds_of_units(inger: User, gun: User, from_may: Assignment) -> None:
+    for units in (101, 9999.9):
+        assert error_codes(adjust(inger, from_may, units)) == {"/units": "max_value"}
+    assert error_codes(adjust(inger, from_may, -101)) == {"/units": "min_value"}
+    assert error_codes(change_scope(gun, from_may, 367, "2026-06-16")) == {"/units": "max_value"}
+    assert not Adjustment.objects.exists()
+
+
 def test_a_policy_takes_over_on_its_first_day_and_judges_nothing_before_it(
     karin: User, from_may: Assignment, kalix: Municipality
 ) -> None:
