@@ -4,10 +4,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
-from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
-PAGING = {"limit", "cursor"}
+from core.serializers import PAGING, refuse_unknown
 
 
 class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc]
@@ -16,10 +15,6 @@ class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc]
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
         """Filter the rows. Raise ValidationError for an unknown or impossible filter."""
         filters = self.get_filterset_class(view, queryset)
-        known = PAGING | set(filters.base_filters if filters else ())
-        unknown = sorted(set(request.query_params) - known)
-        if unknown:
-            detail = ErrorDetail("Unknown filter.", "unknown_filter")
-            raise ValidationError({name: [detail] for name in unknown})
+        refuse_unknown(request.query_params, PAGING.union(filters.base_filters if filters else ()))
         filtered: QuerySet[Any] = super().filter_queryset(request, queryset, view)
         return filtered

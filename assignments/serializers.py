@@ -8,11 +8,15 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from assignments.models import Adjustment, Assignment, Decision, ScopeChange
-from core.periods import Month
-from core.serializers import CommandSerializer, IdField, UnitsField, as_number
+from core.errors import InvalidInput
+from core.periods import Month, two_years_after
+from core.serializers import PAGING, CommandSerializer, IdField, QuerySerializer, UnitsField, as_number
+from core.text import Text
 from people.models import Client
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+MOST_SCOPE = 366
+MOST_ADJUSTED = 100
 
 
 class ClientSerializer(serializers.ModelSerializer[Client]):
@@ -80,12 +84,34 @@ class PeriodQuerySerializer(MonthQuerySerializer):
         return attrs
 
 
+class MonthTooFar(InvalidInput):
+    """Many accounts at once reach no further: each is computed up to the day that is asked about."""
+
+    code = "month_too_far"
+    text = Text(sv="Fråga om högst två år framåt.", en="Ask about two years ahead at most.")
+
+
+class PeriodsQuerySerializer(PeriodQuerySerializer):
+    """The same of many assignments, page by page, and at most two years ahead."""
+
+    besides = PAGING
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse what lies far ahead. Raise MonthTooFar."""
+        attrs = super().validate(attrs)
+        month = attrs.get("month")
+        day = Month.parse(month).first_day if month else attrs.get("on")
+        if day is not None and day > two_years_after(timezone.now().date()):
+            raise MonthTooFar(field="month" if month else "on")
+        return attrs
+
+
 class ChangeScopeSerializer(CommandSerializer):
     """From which day a decision grants how many units a period."""
 
     id = IdField(required=False)
     first_day = serializers.DateField()
-    units = UnitsField()
+    units = UnitsField(min_value=-MOST_SCOPE, max_value=MOST_SCOPE)
 
 
 class ScopeChangeSerializer(serializers.ModelSerializer[ScopeChange]):
@@ -103,7 +129,7 @@ class AdjustUnitsSerializer(CommandSerializer):
 
     id = IdField(required=False)
     on = serializers.DateField()
-    units = UnitsField()
+    units = UnitsField(min_value=-MOST_ADJUSTED, max_value=MOST_ADJUSTED)
     reason = serializers.CharField(max_length=1000)
 
 

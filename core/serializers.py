@@ -1,8 +1,9 @@
 """Fields and forms that every app's HTTP layer shares."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.utils.translation import get_language
@@ -10,6 +11,9 @@ from rest_framework import serializers
 
 from core.errors import DomainError
 from core.text import known_language
+
+# How every list is turned over, page by page.
+PAGING = frozenset({"limit", "cursor"})
 
 
 class CommandSerializer(serializers.Serializer[Any]):
@@ -24,6 +28,24 @@ class CommandSerializer(serializers.Serializer[Any]):
                 raise serializers.ValidationError(
                     {name: serializers.ErrorDetail(message, "unknown_field") for name in unknown}
                 )
+        return super().to_internal_value(data)
+
+
+def refuse_unknown(given: Iterable[str], known: Collection[str]) -> None:
+    """Raise ValidationError for query parameters that are not known: ignoring them would show something else."""
+    if unknown := sorted(set(given) - set(known)):
+        detail = serializers.ErrorDetail("Unknown filter.", "unknown_filter")
+        raise serializers.ValidationError({name: [detail] for name in unknown})
+
+
+class QuerySerializer(serializers.Serializer[Any]):
+    """What an address asks for after its question mark. `besides` names what somebody else reads."""
+
+    besides: ClassVar[frozenset[str]] = frozenset()
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Read it; raise ValidationError for unknown names and whatever the fields refuse."""
+        refuse_unknown(data, self.besides | set(self.fields))
         return super().to_internal_value(data)
 
 

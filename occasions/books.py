@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -77,15 +77,15 @@ def as_seen(book: Book, assignment: Assignment, seen: OccasionQuerySet) -> Book:
 
 
 def read_quotas(
-    assignments: Iterable[Assignment], *, now: datetime, month: Month | None = None
+    assignments: Iterable[Assignment], *, now: datetime, month: Month | None = None, on: date | None = None
 ) -> dict[UUID, Quota]:
-    """Return the account of each assignment's decision: of a month, or of the period that it is now."""
+    """Return the account of each assignment's decision: of a month, or of the period of a day (today's)."""
     found = list(assignments)
     books = read_books({one.decision_id: one.decision for one in found}.values())
     quotas: dict[UUID, Quota] = {}
     for assignment in found:
-        book, today = books[assignment.decision_id], assignment.municipality.today(now)
+        book, day = books[assignment.decision_id], on or assignment.municipality.today(now)
         quotas[assignment.pk] = (
-            book.ledger(today).on(today) if month is None else book.ledger(month.last_day).in_month(month)
+            book.ledger(day).on(day) if month is None else book.ledger(month.last_day).in_month(month)
         )
     return quotas

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assignments.models import READERS, Assignment, AssignmentQuerySet
-from assignments.serializers import MonthQuerySerializer, PeriodQuerySerializer
+from assignments.serializers import PeriodQuerySerializer, PeriodsQuerySerializer
 from core.periods import Month
 from occasions.books import as_seen, read_books, read_quotas
 from occasions.models import Occasion
@@ -53,15 +53,16 @@ class QuotasView(ListAPIView[Assignment]):
         return Assignment.objects.with_decision().visible_to(cast(User, self.request.user), now=timezone.now())
 
     def filter_queryset(self, queryset: Any) -> Any:
-        """Leave `month` to `list`: it filters no rows."""
+        """Leave `month` and `on` to `list`: they filter no rows."""
         return queryset
 
-    @extend_schema(parameters=[MonthQuerySerializer])
+    @extend_schema(parameters=[PeriodsQuerySerializer])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Account for a month of each, or for the period that it is now."""
-        query = MonthQuerySerializer(data=request.query_params)
+        """Account for a month of each, or for the period of a day: of today when both are left out."""
+        query = PeriodsQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         page = self.paginate_queryset(self.get_queryset()) or []
-        quotas = read_quotas(page, now=timezone.now(), month=query.given)
+        on = query.validated_data.get("on")
+        quotas = read_quotas(page, now=timezone.now(), month=query.given, on=on)
         rows = [{"assignment": one.pk, "client": one.decision.client, "quota": quotas[one.pk]} for one in page]
         return self.get_paginated_response(self.get_serializer(rows, many=True).data)

@@ -136,6 +136,13 @@ def test_what_karin_did_in_an_ended_assignment_is_hers_still(
     assert (entry["occasion"], entry["text"]) == (None, "Genomfört tillfälle 3 juni, räknas som 1.")
 
 
+def test_what_an_account_does_not_know_is_refused(karin: User, assignment: Assignment) -> None:
+    answers = [quota(karin, assignment, "?monht=2026-06"), world.signed_in(karin).get("/api/v1/quotas?day=x")]
+    for answer, name in zip(answers, ("monht", "day"), strict=True):
+        errors = [(error["pointer"], error["code"]) for error in answer.json()["errors"]]
+        assert (answer.status_code, errors) == (400, [(f"/{name}", "unknown_filter")])
+
+
 def test_thirty_occasions_take_as_many_queries_as_one(
     karin: User, assignment: Assignment, svens: Assignment
 ) -> None:

@@ -268,6 +268,23 @@ def test_an_account_is_of_a_month_or_of_a_day(karin: User, from_may: Assignment)
         assert error_codes(phone.get(path, {"on": day})) == {"/on": "invalid"}
 
 
+def test_accounts_of_many_are_of_a_day_or_month_up_to_two_years_ahead(karin: User, from_may: Assignment) -> None:
+    phone, path = world.signed_in(karin), "/api/v1/quotas"
+
+    def months(**query: str) -> list[str]:
+        answer: Any = phone.get(path, query)
+        assert answer.status_code == 200, answer.content
+        return [one["quota"]["period"]["first_day"] for one in answer.json()["results"]]
+
+    assert months() == ["2026-06-01"]
+    assert months(on="2026-07-15") == months(month="2026-07", limit="1") == ["2026-07-01"]
+    assert (months(on="2028-06-10"), months(month="2028-06")) == (["2028-06-01"], ["2028-06-01"])
+    for name, value in (("on", "2028-06-11"), ("month", "2028-07"), ("month", "2199-12")):
+        refused = problem(phone.get(path, {name: value}), 400, "month_too_far")
+        assert refused["errors"][0]["pointer"] == f"/{name}"
+    assert error_codes(phone.get(path, {"on": "2026-06-10", "month": "2026-06"})) == {"/on": "month_or_on"}
+
+
 def test_fifty_accounts_take_as_many_queries_as_one(karin: User, kalix: Municipality) -> None:
     def queries(path: str) -> int:
         phone = world.signed_in(karin)
