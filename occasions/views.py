@@ -115,7 +115,7 @@ class CancelOccasionView(OccasionActionView):
     service = settling_services.cancel_occasion
 
     def post(self, request: Request, occasion_id: UUID) -> Response:
-        """Cancel it; its units are given back."""
+        """Cancel it; the policy says whether its units are used all the same."""
         return self.settle(request, occasion_id)
 
 
@@ -126,7 +126,7 @@ class NoShowView(OccasionActionView):
     service = settling_services.record_no_show
 
     def post(self, request: Request, occasion_id: UUID) -> Response:
-        """Record it; the units are used."""
+        """Record it; the policy says whether its units are used."""
         return self.settle(request, occasion_id)
 
 
@@ -167,7 +167,7 @@ class ApproveOccasionView(AnswerView):
     service = answering_services.approve_occasion
 
     def post(self, request: Request, occasion_id: UUID) -> Response:
-        """Let it count as was asked."""
+        """Let it count as was asked. With `If-Match` only what was seen: else 412."""
         return self.answer(request, occasion_id)
 
 
@@ -178,7 +178,10 @@ class DeclineOccasionView(AnswerView):
     service = answering_services.decline_occasion
 
     def post(self, request: Request, occasion_id: UUID) -> Response:
-        """Let it count as it does; one that counts as nothing is cancelled."""
+        """Let it count as it does; a planned one that counts as nothing is cancelled.
+
+        With `If-Match` only what was seen: else 412.
+        """
         return self.answer(request, occasion_id)
 
 
