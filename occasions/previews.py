@@ -1,6 +1,6 @@
 """What planning, moving or lengthening an occasion would do to units and other occasions. Nothing is written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ from assignments.models import Assignment
 from assignments.quota import Quota
 from core.errors import DomainError
 from occasions.books import read_book
-from occasions.counting import Change, Status, judge_change
+from occasions.counting import Change, Status
 from occasions.models import Occasion
 from occasions.series_planning import PlannedDay, plan_days
 from occasions.series_services import build_series, locked_series, prepare_series_change
@@ -57,7 +57,9 @@ def preview_edit(*, user: User, now: datetime, occasion: UUID, **values: Any) ->
         status = check_action("edit", found, values, now)
         change = prepare_change(found, values, status=status, user=user, now=now)
         if change.verdict is None:
-            change = judge_change(read_book(found.assignment.decision), found.use, change.occasion, {})
+            # Its units stay as they are, waiting ones too: they are judged anew only when they change.
+            book = read_book(found.assignment.decision)
+            change = replace(change, book=book, verdict=Verdict("fits", found.use, book, found.use))
         return _preview(change, user, now)
 
 

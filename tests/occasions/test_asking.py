@@ -226,6 +226,19 @@ def test_editing_one_that_waits(asking: Municipality, karin: User, inger: User, 
     assert (standing(kept), kept["status"]) == ((1, None, "declined"), "planned")
 
 
+def test_previewing_an_edit_that_touches_no_units_shows_what_waits(
+    asking: Municipality, karin: User, assignment: Assignment
+) -> None:
+    full(karin, assignment)
+    trip = planned(karin, assignment)
+    cancel(karin, str(Occasion.objects.latest("starts_at").pk))
+    shown = world.signed_in(karin).post("/api/v1/occasions/preview", {"occasion": trip["id"], "title": "Fika"})
+    seen = shown.json()
+    assert (seen["answer"], seen["units"], seen["asked_units"], seen["over"]) == ("fits", 0, 1, 0)
+    assert (seen["skip"], seen["problem"]) == ([], None)
+    assert standing(edit(karin, trip["id"], 1, title="Fika").json()) == (0, 1, "waiting")
+
+
 def test_an_approval_lasts_until_another_length_changes_the_weight(
     karin: User, inger: User, assignment: Assignment
 ) -> None:
