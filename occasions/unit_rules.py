@@ -49,14 +49,21 @@ def check_units(book: Book, before: Use | None, after: Use, asked: Decimal, reas
     What differs from its weight needs a reason, unless it already counts or asks so. Raise UnitsNotWhole,
     UnitsNotHalf, UnitsAboveHighest or ReasonRequired. Source: product.md, "Units".
     """
+    if before is not None and _stays(book, before, asked):
+        return
     if asked < book.terms.step or asked % book.terms.step:
         raise (UnitsNotHalf if book.terms.family else UnitsNotWhole)(field="units")
-    if before is not None and asked in (book.counted(before), before.asked_units):
-        return
     if asked > (most := max(book.most_of(after), book.weight_of(after))):
         raise UnitsAboveHighest(field="units", units=plain_number(most))
     if asked != book.weight_of(after) and not reason:
         raise ReasonRequired(field="units_reason")
+
+
+def _stays(book: Book, before: Use, asked: Decimal) -> bool:
+    """Tell whether that is what it asks for or counts as. To ask for nothing would take a question back."""
+    if asked == before.asked_units:
+        return True
+    return asked == book.counted(before) and (asked > ZERO or before.asked_units is None)
 
 
 def excess_of(verdict: Verdict, before: Use | None, book: Book) -> QuotaExceeded | None:

@@ -87,6 +87,15 @@ def test_what_it_counts_as_already_or_waits_for_needs_no_new_reason(asked: str, 
         check_units(book(before), before, TRIP, Decimal(asked), "")
 
 
+def test_what_counts_as_nothing_may_be_said_to_but_takes_no_question_back() -> None:
+    declined = replace(TRIP, status="completed", own_units=Decimal(0))
+    check_units(book(declined), declined, declined, Decimal(0), "")
+    waiting = replace(TRIP, own_units=Decimal(0), asked_units=Decimal(2))
+    check_units(book(waiting), waiting, waiting, Decimal(2), "")
+    with pytest.raises(UnitsNotWhole):  # it would count as nothing, and ask nobody
+        check_units(book(waiting), waiting, waiting, Decimal(0), "")
+
+
 def test_without_a_highest_weight_the_table_s_is_the_most_and_the_weight_itself_may_always_be_said() -> None:
     without = replace(RULES, highest_weight=None)
     check_units(book(rules=without), None, TRIP, Decimal(3), "Hela dagen")
