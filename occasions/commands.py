@@ -98,6 +98,12 @@ class PlanOutingSerializer(CommandSerializer):
                 raise serializers.ValidationError(name, code="twice")
         return given
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse ids of occasions alone: the call could not be repeated."""
+        if "id" not in attrs and any("id" in one for one in attrs["occasions"]):
+            raise serializers.ValidationError({"id": serializers.ErrorDetail("occasions/id", "required")})
+        return attrs
+
 
 class CompleteOccasionSerializer(AskingSerializer):
     """How it went; nothing at all means as planned."""

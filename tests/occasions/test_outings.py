@@ -9,7 +9,20 @@ from assignments.models import Assignment, Decision
 from occasions.models import Occasion, Outing
 from people.models import Municipality, Role, User
 from tests import world
-from tests.occasions.calls import FRIDAY, YESTERDAY, act, cancel, edit, plan, planned, problem, quota, read, times
+from tests.occasions.calls import (
+    FRIDAY,
+    YESTERDAY,
+    act,
+    cancel,
+    edit,
+    error_codes,
+    plan,
+    planned,
+    problem,
+    quota,
+    read,
+    times,
+)
 
 pytestmark = pytest.mark.usefixtures("noon")
 MONDAY = "2026-06-15T15:00:00+02:00"
@@ -148,9 +161,17 @@ def test_an_outing_sent_again_is_the_same_and_its_id_stands_for_nothing_else(
     again = go_out(karin, occasions=siblings, id=ids[2])
     assert (again.status_code, again.json()) == (200, made)
     problem(go_out(karin, occasions=siblings, id=ids[2], title="Bio"), 409, "id_conflict")
-    refused = problem(go_out(karin, occasions=siblings, starts_at=MONDAY), 409, "id_conflict")
+    refused = problem(go_out(karin, occasions=siblings, starts_at=MONDAY, id=str(uuid4())), 409, "id_conflict")
     assert [error["pointer"] for error in refused["errors"]] == ["/occasions/0/id"]
     assert Occasion.objects.count() == 2
+
+
+def test_ids_of_occasions_need_one_of_the_outing_or_it_could_not_be_sent_again(
+    karin: User, assignment: Assignment, brother: Assignment
+) -> None:
+    siblings = [{"assignment": str(assignment.pk), "id": str(uuid4())}, {"assignment": str(brother.pk)}]
+    assert error_codes(go_out(karin, occasions=siblings)) == {"/id": "required"}
+    assert not Occasion.objects.exists()
 
 
 def test_an_outing_shows_each_coordinator_their_own_clients_only(
