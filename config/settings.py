@@ -243,17 +243,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "api.schema.describe_conventions",
-    ],
+    "ENUM_NAME_OVERRIDES": {"PeriodEnum": "assignments.models.Decision.Period"},
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.describe_conventions"],
 }
 
 # Words and times
 LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", "Svenska"), ("en", "English")]
-USE_I18N = True
-USE_TZ = True
 TIME_ZONE = "Europe/Stockholm"
 
 # Files

@@ -7,10 +7,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from assignments.judging import Answer
+from assignments.models import Decision
 from assignments.quota import Entry, EntryKind, Quota
 from assignments.sentences import sentence_of
 from assignments.serializers import ClientSerializer
-from core.periods import PERIOD_KINDS
 from core.serializers import ProblemSerializer, UnitsField
 from core.text import known_language
 from occasions.serializers import OccasionSerializer
@@ -19,7 +19,7 @@ from occasions.serializers import OccasionSerializer
 class PeriodSerializer(serializers.Serializer[Any]):
     """The days that an account is about, both ends included."""
 
-    kind = serializers.ChoiceField(choices=list(PERIOD_KINDS))
+    kind = serializers.ChoiceField(choices=Decision.Period.choices)
     first_day = serializers.DateField()
     last_day = serializers.DateField()
 

@@ -28,6 +28,13 @@ def test_every_operation_tells_of_problems_and_every_patch_of_if_match(schema: A
             assert ("If-Match" in names) == (method == "patch"), f"{method} {path}"
 
 
+def test_kinds_of_periods_are_described_once(schema: Any) -> None:
+    kinds = ["week", "four_weeks", "month", "half_year", "year"]
+    assert [name for name, one in schema["components"]["schemas"].items() if one.get("enum") == kinds] == [
+        "PeriodEnum"
+    ]
+
+
 @pytest.mark.django_db
 def test_the_docs_page_needs_nothing_from_elsewhere() -> None:
     answer = APIClient().get("/api/docs")
