@@ -32,6 +32,13 @@ class DaysField(serializers.ListField):
 
     child = serializers.DateField()
 
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """Read them; raise ValidationError for a day that is there twice."""
+        days: list[Any] = super().to_internal_value(data)
+        if len(days) != len(set(days)):
+            raise serializers.ValidationError("exclude", code="twice")
+        return days
+
 
 class ChangeSeriesSerializer(CommandSerializer):
     """What changes from a day of the series on (`from`); times are those of the first occasion that changes."""

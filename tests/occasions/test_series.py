@@ -211,6 +211,7 @@ def test_one_day_is_moved_completed_or_cancelled_and_stays_a_day_of_the_series(
         ({"rule": "FREQ=MONTHLY;COUNT=14"}, 400, "rule_too_long"),
         ({"ends_at": "2026-06-16T16:00:59+02:00"}, 400, "not_whole_minutes"),
         ({"exclude": ["2026-06-17"]}, 400, "unknown_day"),
+        ({"exclude": ["2026-06-23", "2026-06-23"]}, 400, "invalid"),
         ({"exclude": ["2026-06-16", "2026-06-23", "2026-06-30"]}, 400, "series_empty"),
     ],
 )  # fmt: skip
