@@ -5,15 +5,16 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import DateField, DateTimeField, Exists, F, Func, OuterRef, Q, Value
+from django.db.models import DateField, DateTimeField, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Cast
 
+from assignments.models import is_active_contact_person
 from core.periods import local_date, local_moment
 from notifications.messages import Kind
 from notifications.services import notify
 from occasions.models import Occasion, OccasionQuerySet
 from occasions.rules import EVENING
-from people.models import Membership, Municipality, Role
+from people.models import Municipality
 
 logger = logging.getLogger(__name__)
 BATCH = 1000
@@ -66,18 +67,11 @@ def _visible(occasions: OccasionQuerySet, now: datetime) -> OccasionQuerySet:
     Loads all that telling needs.
     """
     zone = F(f"{MUNICIPALITY}__time_zone")
-    active = Membership.objects.filter(
-        user=OuterRef("assignment__contact_person"),
-        municipality=OuterRef(MUNICIPALITY),
-        role=Role.CONTACT_PERSON,
-        is_active=True,
-        user__is_active=True,
-    )
     for moment in (F("starts_at"), Value(now)):
         at_wall = Func(zone, moment, function="timezone", output_field=DateTimeField())
         lasting = Q(assignment__last_day=None) | Q(assignment__last_day__gte=Cast(at_wall, DateField()))
         occasions = occasions.filter(lasting)
-    return occasions.filter(Exists(active)).select_related("assignment__contact_person")
+    return occasions.filter(is_active_contact_person()).select_related("assignment__contact_person")
 
 
 def _tell(kind: Kind, occasions: OccasionQuerySet, now: datetime) -> int:

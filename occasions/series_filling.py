@@ -26,7 +26,9 @@ def fill_series(now: datetime) -> int:
     until = (now + FILLED_AHEAD).date()
     made = 0
     for series_id in (
-        OccasionSeries.objects.to_fill(until).order_by("filled_until").values_list("pk", flat=True)[:BATCH]
+        OccasionSeries.objects.to_fill(until, now=now)
+        .order_by("filled_until")
+        .values_list("pk", flat=True)[:BATCH]
     ):
         try:
             made += _fill(series_id, now)

@@ -1,6 +1,12 @@
 """Decisions, assignments and the policy that judges them."""
 
-from assignments.models.assignment import READERS, Assignment, AssignmentQuerySet, OwnAssignment
+from assignments.models.assignment import (
+    READERS,
+    Assignment,
+    AssignmentQuerySet,
+    OwnAssignment,
+    is_active_contact_person,
+)
 from assignments.models.decision import Adjustment, Decision, LegalBasis, ScopeChange
 from assignments.models.policy import NoPolicy, Policy, check_cancellations, check_weight_steps
 
@@ -17,4 +23,5 @@ __all__ = [
     "ScopeChange",
     "check_cancellations",
     "check_weight_steps",
+    "is_active_contact_person",
 ]

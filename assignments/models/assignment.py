@@ -8,13 +8,13 @@ from typing import Any
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 
 from assignments.models.decision import Decision
 from core.errors import DomainError, NotYours
 from core.models import BaseModel, BaseQuerySet
 from core.text import Text
-from people.models import Municipality, Role, User
+from people.models import Membership, Municipality, Role, User
 
 READERS = frozenset({Role.CONTACT_PERSON, Role.COORDINATOR, Role.CASE_OFFICER})
 
@@ -60,6 +60,19 @@ class AssignmentQuerySet(BaseQuerySet["Assignment"]):
     def get_own(self, assignment_id: Any, *, user: User, now: datetime) -> "Assignment":
         """Return one of the user's own. Raise NotYours for any other."""
         return self.with_decision().own(user, now=now).get_one(assignment_id, field="assignment")
+
+
+def is_active_contact_person() -> Exists:
+    """Tell of rows with an `assignment` whether its contact person still is one there, and may sign in."""
+    return Exists(
+        Membership.objects.filter(
+            user=OuterRef("assignment__contact_person"),
+            municipality=OuterRef("assignment__decision__client__municipality"),
+            role=Role.CONTACT_PERSON,
+            is_active=True,
+            user__is_active=True,
+        )
+    )
 
 
 class Assignment(BaseModel):

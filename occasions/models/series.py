@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from assignments.models import Assignment
+from assignments.models import Assignment, is_active_contact_person
 from core.models import BaseQuerySet, RepeatableModel
 from core.periods import local_moment
 from occasions.recurrence import Occurrence, Recurrence, occurrences
@@ -30,10 +30,19 @@ class OccasionSeriesQuerySet(BaseQuerySet["OccasionSeries"]):
         """Load all that an answer shows in one query."""
         return self.select_related("assignment__decision__client__municipality")
 
-    def to_fill(self, until: date) -> "OccasionSeriesQuerySet":
-        """Keep those that have days up to a day that are no occasions yet, as long as the assignment lasts."""
-        lasts = Q(assignment__last_day=None) | Q(assignment__last_day__gt=F("filled_until"))
-        return self.filter(lasts, filled_until__lt=until, last_day__gt=F("filled_until"))
+    def to_fill(self, until: date, *, now: datetime) -> "OccasionSeriesQuerySet":
+        """Keep those that have days up to a day that are no occasions yet, and somebody to plan them for.
+
+        Others would come first for ever, and keep everybody waiting.
+        """
+        # In no municipality it is an earlier day than in UTC.
+        lasts = Q(assignment__last_day__gt=F("filled_until"), assignment__last_day__gte=now.date())
+        return self.filter(
+            is_active_contact_person(),
+            Q(assignment__last_day=None) | lasts,
+            filled_until__lt=until,
+            last_day__gt=F("filled_until"),
+        )
 
 
 class OccasionSeries(RepeatableModel):

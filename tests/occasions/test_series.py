@@ -87,7 +87,7 @@ def test_what_lies_beyond_eight_weeks_becomes_occasions_as_time_goes_on(
     far = world.NOW + timedelta(weeks=20)
     noon.move_to(far)
     assert (fill_series(far), len(starts())) == (2, 8)
-    assert not OccasionSeries.objects.to_fill(date(2030, 1, 1)).exists()
+    assert not OccasionSeries.objects.to_fill(date(2030, 1, 1), now=far).exists()
 
 
 def test_what_does_not_fit_any_more_is_left_out_and_told(
@@ -120,6 +120,25 @@ def test_an_ended_assignment_and_a_shut_out_person_are_planned_nothing_more(
     assert fill_series(later) == 0
     assert len(starts()) == 4
     assert not Notification.objects.exists()
+
+
+def test_a_series_of_nobody_holds_no_place_in_the_queue(karin: User, assignment: Assignment) -> None:
+    planned_series(karin, assignment, rule="FREQ=WEEKLY;INTERVAL=2;COUNT=6")
+    now = world.NOW + timedelta(weeks=8)
+
+    def waits() -> bool:
+        return OccasionSeries.objects.to_fill(date(2030, 1, 1), now=now).exists()
+
+    assert waits()
+    for row, field, lost, back in (
+        (karin.memberships.get(), "is_active", False, True),
+        (karin, "is_active", False, True),
+        (assignment, "last_day", date(2026, 8, 4), None),
+    ):
+        type(row).objects.filter(pk=row.pk).update(**{field: lost})
+        assert not waits()
+        type(row).objects.filter(pk=row.pk).update(**{field: back})
+    assert waits()
 
 
 def test_days_over_the_quota_are_shown_before_saving_and_left_out_when_told(
