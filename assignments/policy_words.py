@@ -25,7 +25,7 @@ LABELS = {
 HELP = {
     "first_day": "En dag som inte har börjat. Fram till dess kan riktlinjen ändras, sedan bara följas av en ny.",
     "weight_steps": "Steg av [minuter, antal]. [[0, 1], [300, 2], [600, 3]] betyder: 1, från 5 timmar 2, från 10 "
-    "timmar 3. Gäller kontaktpersoner.",
+    "timmar 3. Hela tal: gäller kontaktpersoner, familjer räknar dygn.",
     "highest_weight": "Så mycket kan kontaktpersonen som mest begära, med en anledning. Det som är mer än vad "
     "tabellen ger väntar på samordnaren. Tomt: inte mer än det högsta i tabellen.",
     "day_parted_at": "Kontaktfamiljer räknar dygn: varje påbörjat halvt dygn räknas, med gräns vid det här "

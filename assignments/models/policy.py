@@ -16,7 +16,15 @@ from django.db.models.functions import Floor
 from django.db.models.lookups import Exact
 from django.utils.translation import get_language
 
-from assignments.rules import CancellationTable, PolicyRules, PolicyVersions, WeightTable, default_cancellations
+from assignments.rules import (
+    HALF,
+    ONE,
+    CancellationTable,
+    PolicyRules,
+    PolicyVersions,
+    WeightTable,
+    default_cancellations,
+)
 from core.errors import DomainError
 from core.models import BaseModel
 from core.periods import PeriodKind
@@ -24,7 +32,7 @@ from core.text import Text, known_language
 from people.models import Municipality
 
 BAD_STEPS = Text(
-    sv="Skriv steg som [[0, 1], [300, 2]]: från 0 minuter, växande, med hela eller halva tal upp till 100.",
+    sv="Skriv steg som [[0, 1], [300, 2]]: från 0 minuter, växande, med hela tal upp till 100.",
     en="It is no table of weights: {reason}.",
 )
 BAD_CANCELLATIONS = Text(
@@ -33,6 +41,7 @@ BAD_CANCELLATIONS = Text(
     "rad från 0 timmar, och ingen rad finns två gånger.",
     en="It is no table of cancellations: {reason}.",
 )
+NOT_WHOLE = Text(sv="Ange ett helt tal.", en="Use a whole number.")
 NOT_IN_HALVES = Text(sv="Ange i steg om 0,5.", en="Use steps of 0.5.")
 BELOW_THE_TABLE = Text(sv="Tabellen ger mer än så.", en="The table gives more than that.")
 UNKNOWN_KINDS = Text(sv="Kommunen har inte aktiviteterna {codes}.", en="The municipality has no kinds {codes}.")
@@ -49,11 +58,13 @@ class NoPolicy(DomainError):
 
 
 def check_weight_steps(steps: Any) -> None:
-    """Raise ValidationError when it is no table of weights."""
+    """Raise ValidationError when it is no table of weights, or not whole: contact families count days instead."""
     try:
-        WeightTable.parse(steps)
+        table = WeightTable.parse(steps)
     except ValueError as error:
         raise _mistake(BAD_STEPS, reason=error) from error
+    if any(units % 1 for _, units in table.steps):
+        raise _mistake(BAD_STEPS, reason="weights are whole: they are a contact person's")
 
 
 def check_cancellations(rows: Any) -> None:
@@ -66,12 +77,21 @@ def check_cancellations(rows: Any) -> None:
 
 def check_halves(units: Decimal) -> None:
     """Raise ValidationError for units that are not counted in halves."""
+    _check_step(units, HALF, NOT_IN_HALVES)
+
+
+def check_whole(units: Decimal) -> None:
+    """Raise ValidationError for units that are not whole."""
+    _check_step(units, ONE, NOT_WHOLE)
+
+
+def _check_step(units: Decimal, step: Decimal, text: Text) -> None:
     try:
-        rest = units % Decimal("0.5")
+        rest = units % step
     except ArithmeticError:  # no number at all, or an endless one
-        raise _mistake(NOT_IN_HALVES) from None
+        raise _mistake(text) from None
     if rest:
-        raise _mistake(NOT_IN_HALVES)
+        raise _mistake(text)
 
 
 def _mistake(text: Text, **values: object) -> ValidationError:
@@ -126,7 +146,7 @@ class Policy(BaseModel):
         decimal_places=1,
         null=True,
         blank=True,
-        validators=[check_halves],
+        validators=[check_whole],
         help_text="The most that may be asked for. Empty: what the table gives.",
     )
     day_parted_at = models.TimeField(

@@ -86,7 +86,8 @@ def test_every_rule_can_be_written(browser: Client, kalix: Municipality) -> None
     ("field", "value", "said"),
     [
         ("highest_weight", "1", "Tabellen ger mer än så."),
-        ("highest_weight", "2.3", "Ange i steg om 0,5."),
+        ("highest_weight", "3.5", "Ange ett helt tal."),
+        ("weight_steps", "[[0, 1.5]]", "med hela tal"),
         ("saving_cap", "-1", "större än eller lika med 0"),
         ("saving_cap", "0.3", "Ange i steg om 0,5."),
         ("saving_age", "0", "större än eller lika med 1"),

@@ -69,6 +69,8 @@ def test_the_page_about_policies_explains_every_field_and_its_example_can_be_tri
         ({"weight_steps": [[1, 1]]}, "weight_steps: It is no table of weights: weight steps start at 0 minutes"),
         ({"weight_steps": {}}, "weight_steps: can't be {}"),
         ({"highest_weight": 1}, "highest_weight: The table gives more than that."),
+        ({"highest_weight": 3.5}, "highest_weight: Use a whole number."),
+        ({"weight_steps": [[0, 0.5], [300, 1]]}, "weight_steps: It is no table of weights: weights are whole"),
         ({"highest_weight": "much"}, "highest_weight: “much” value must be a decimal number."),
         ({"highest_weight": "NaN"}, "highest_weight: "),
         ({"highest_weight": True}, "highest_weight: can't be true"),

@@ -96,6 +96,12 @@ def test_a_good_table_may_be_stored() -> None:
     check_weight_steps([[0, 1], [300, 2], [600, 3]])
 
 
+def test_halves_that_are_stored_stay_readable_and_are_stored_no_more() -> None:
+    assert WeightTable.parse([[0, 0.5], [300, 1]]).highest == 1
+    with pytest.raises(ValidationError, match="hela tal"):
+        check_weight_steps([[0, 0.5], [300, 1]])
+
+
 NOON = time(12)
 
 
