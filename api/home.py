@@ -30,7 +30,7 @@ NEXT_OCCASIONS = 5
 
 
 class HomeAssignmentSerializer(serializers.Serializer[Any]):
-    """An own assignment with what is left of the month."""
+    """An own assignment with what is left of units in the present period, and of the allowance in the month."""
 
     id = serializers.UUIDField()
     client = ClientSerializer()
@@ -70,7 +70,7 @@ class HomeView(GenericAPIView[Any]):
 
     @extend_schema(responses=HomeSerializer)
     def get(self, request: Request) -> Response:
-        """Next occasions, quota and allowance of the month, what needs doing, unread."""
+        """Next occasions, quota of the present period, allowance of the month, what needs doing, unread."""
         user, now = cast(User, request.user), timezone.now()
         coming = Occasion.objects.complete().own(user, now=now)
         coming = coming.filter(status=Occasion.Status.PLANNED, ends_at__gt=now).order_by("starts_at", "pk")
