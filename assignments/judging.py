@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -27,19 +28,25 @@ class Book:
     adjustments: tuple[Adjustment, ...] = ()
 
     def ledger(self, until: date) -> Ledger:
-        """Account for the decision up to a day, or to its last entry."""
-        return ledger_of(
-            self.terms,
-            self.versions,
-            uses=self.uses.values(),
-            adjustments=self.adjustments,
-            zone=self.zone,
-            until=until,
-        )
+        """Account for the decision up to a day, or to its last entry; once, however often it is asked for."""
+        if until not in self._ledgers:
+            self._ledgers[until] = ledger_of(
+                self.terms,
+                self.versions,
+                uses=self.uses.values(),
+                adjustments=self.adjustments,
+                zone=self.zone,
+                until=until,
+            )
+        return self._ledgers[until]
+
+    @cached_property
+    def _ledgers(self) -> dict[date, Ledger]:
+        return {}
 
     def with_uses(self, changed: Mapping[str, Use]) -> "Book":
         """Return the book with some occasions changed or added."""
-        return replace(self, uses={**self.uses, **changed})
+        return replace(self, uses={**self.uses, **changed}) if changed else self
 
     def day_of(self, use: Use) -> date:
         """Return the local day that an occasion belongs to."""
@@ -127,8 +134,7 @@ def judge(book: Book, key: str, use: Use, *, skipped: Iterable[str] = ()) -> Ver
     Only the change is judged. Where the policy says `ask`, what does not fit waits: the occasion counts as it
     did in the same period, a new or moved one as nothing yet. Source: product.md, "Units".
     """
-    changed = {one: replace(book.uses[one], status="cancelled", is_skipped=True) for one in skipped}
-    return judge_each(book, changed, [(key, use)])[0]
+    return judge_each(book, _skipped(book, skipped), [(key, use)])[0]
 
 
 def judge_each(book: Book, changed: Mapping[str, Use], coming: Iterable[tuple[str, Use]]) -> list[Verdict]:
@@ -140,11 +146,12 @@ def judge_each(book: Book, changed: Mapping[str, Use], coming: Iterable[tuple[st
     """
     planned = dict(coming)
     after, verdicts = book.with_uses(changed), []
-    first = before = book.ledger(book.terms.first_day)
+    first = before = None
     if len(planned) > 1:
         together = after.with_uses(planned)
         ledger = together.ledger(book.terms.first_day)
-        if not ledger.exceeding(_reaching(ledger, book, first)):  # so none of them does: fewer never use more
+        first = _reaching(ledger, book, first)
+        if not ledger.exceeding(first):  # so none of them does: fewer never use more
             return [Verdict("fits", use, together, use) for use in planned.values()]
     for key, use in planned.items():
         full = after.with_uses({key: use})
@@ -152,9 +159,9 @@ def judge_each(book: Book, changed: Mapping[str, Use], coming: Iterable[tuple[st
         first, before = _reaching(ledger, book, first), _reaching(ledger, after, before)
         verdict = Verdict("fits", use, full, use)
         if exceeding := ledger.exceeding(first, before):
-            over = sum((now.over - was.over for was, now in exceeding), ZERO)
             was, excess = exceeding[0]
-            verdict = Verdict(_answer(book, key, use, first), use, full, use, over, excess, was)
+            answer = _answer(book, key, use, first)
+            verdict = Verdict(answer, use, full, use, _over(exceeding), excess, was)
         if verdict.answer == "ask":
             waiting = _waiting(book, key, use, first)
             asked = after.with_uses({key: waiting})
@@ -168,14 +175,22 @@ def judge_each(book: Book, changed: Mapping[str, Use], coming: Iterable[tuple[st
     return verdicts
 
 
+def _skipped(book: Book, keys: Iterable[str]) -> dict[str, Use]:
+    return {key: replace(book.uses[key], status="cancelled", is_skipped=True) for key in keys}
+
+
+def _over(exceeding: Iterable[tuple[Quota, Quota]]) -> Decimal:
+    return sum((now.over - was.over for was, now in exceeding), ZERO)
+
+
 def _answer(book: Book, key: str, use: Use, ledger: Ledger) -> Answer:
     answer = book.rules_of(use).on_exceeded
     return "ask" if answer == "block" and _goes_on_waiting(book, key, use, ledger) else answer
 
 
-def _reaching(ledger: Ledger, book: Book, known: Ledger) -> Ledger:
-    """Return the ledger of a book, that is known already, as far as another one reaches."""
-    return known if known.last_day >= ledger.last_day else book.ledger(ledger.last_day)
+def _reaching(ledger: Ledger, book: Book, known: Ledger | None) -> Ledger:
+    """Return the ledger of a book, unless it is known already, as far as another one reaches."""
+    return known if known and known.last_day >= ledger.last_day else book.ledger(ledger.last_day)
 
 
 def _waiting(book: Book, key: str, use: Use, ledger: Ledger) -> Use:
@@ -211,8 +226,10 @@ def propose_skips(
         starts_at = book.uses[one].starts_at
         return starts_at < use.starts_at, abs(starts_at - use.starts_at), one
 
-    def over(without: Iterable[str]) -> Decimal:
-        return judge(book, key, use, skipped=[*skipped, *without]).over
+    def over(more: Iterable[str]) -> Decimal:
+        full = book.with_uses({**_skipped(book, [*skipped, *more]), key: use})
+        ledger = full.ledger(book.day_of(use))
+        return _over(ledger.exceeding(book.ledger(ledger.last_day)))
 
     chosen: list[str] = []
     least = over([])

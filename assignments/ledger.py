@@ -125,8 +125,7 @@ def count(use: Use, versions: PolicyVersions, zone: ZoneInfo, *, family: bool) -
     """Yield what an occasion counts as, on its local start date, and what of it waits for the coordinator."""
     on = use.starts_at.astimezone(zone).date()
     units = weight_of(use, versions, zone, family=family) if use.own_units is None else use.own_units
-    outcome = outcome_of(use, versions, zone)
-    if outcome is not None:
+    if outcome := outcome_of(use, versions, zone):
         yield Entry("used", units, on, use) if outcome.units_used else Entry("released", ZERO, on, use)
         return
     yield Entry("planned" if use.status == "planned" else "used", units, on, use)

@@ -335,6 +335,15 @@ def test_units_that_a_coordinator_adds_make_room() -> None:
     assert judge(found, "new", lasting(NEW, 2)).over == 1
 
 
+def test_a_book_is_accounted_for_once() -> None:
+    found = book(decision(), uses=FULL)
+    assert found.ledger(JULY) is found.ledger(JULY)
+    assert found.with_uses({}) is found
+    changed = found.with_uses({"new": NEW})
+    assert changed.ledger(JULY) != found.ledger(JULY)
+    assert found == book(decision(), uses=FULL)
+
+
 def test_an_occasion_may_move_far_and_come_back() -> None:
     far = use(date(2029, 3, 1), 1, "planned")
     found = book(decision(1, period="week"), policy(ahead_cap=1), uses=[far])
