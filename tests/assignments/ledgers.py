@@ -1,6 +1,7 @@
 """Policies, decisions and occasions to account for, in few words. Nothing is stored."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -60,6 +61,16 @@ def stay(starts: str, ends: str, status: str = "completed", **fields: Any) -> Us
     """Return a stay at a contact family's between two times on the wall, such as `2026-06-05 18:00`."""
     starts_at, ends_at = wall(starts), wall(ends)
     return Use(starts, starts_at, ends_at, status, **_in_decimals(fields))
+
+
+def lasting(one: Use, units: int) -> Use:
+    """Return the occasion, as long as what weighs so much."""
+    return replace(one, ends_at=one.starts_at + LENGTHS[units])
+
+
+def moved(one: Use, on: date) -> Use:
+    """Return the occasion on another day."""
+    return replace(one, starts_at=use(on).starts_at, ends_at=use(on).starts_at + (one.ends_at - one.starts_at))
 
 
 def wall(text: str, *, fold: int = 0) -> datetime:

@@ -1,36 +1,17 @@
-"""Whether what somebody wants to do fits, what it counts as, and what could be skipped for it."""
+"""Whether what somebody wants to do fits, and what follows where it does not."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from assignments.judging import Book, judge, judge_each, propose_skips, weigh
-from assignments.quota import Use
-from tests.assignments.ledgers import LENGTHS, added, book, decision, june, policy, stay, use
+from assignments.judging import judge, judge_each, weigh
+from tests.assignments.ledgers import added, book, decision, june, lasting, moved, policy, use
 
 MAY, JULY = date(2026, 5, 1), date(2026, 7, 1)
 FULL = [use(june(3)), use(june(14), 2), use(june(26), 1, "planned")]
 NEW = use(june(21), 1, "planned")
-
-
-def lasting(one: Use, units: int) -> Use:
-    """Return the occasion, as long as what weighs so much."""
-    return replace(one, ends_at=one.starts_at + LENGTHS[units])
-
-
-def moved(one: Use, on: date) -> Use:
-    """Return the occasion on another day."""
-    return replace(one, starts_at=use(on).starts_at, ends_at=use(on).starts_at + (one.ends_at - one.starts_at))
-
-
-def counts(found: Book, before: Use | None, after: Use, asked: int | None = None) -> tuple[Any, Any]:
-    """Return what an occasion would count as on its own, and what would wait."""
-    weighed = weigh(found, before, after, None if asked is None else Decimal(asked))
-    return weighed.own_units, weighed.asked_units
 
 
 @pytest.mark.parametrize("answer", ["warn", "ask", "block"])
@@ -43,19 +24,6 @@ def test_example_2_too_much_is_answered_as_the_policy_says(answer: str) -> None:
     assert (verdict.excess.period.first_day, verdict.excess.over, verdict.was.over) == (june(1), 1, 0)
     saved = policy(saving_cap=2, on_exceeded=answer)
     assert judge(book(decision(), saved, uses=FULL), "new", NEW).answer == "fits"
-
-
-def test_example_1_a_fourth_occasion_is_what_the_app_proposes_to_skip() -> None:
-    uses = [use(june(3)), use(june(21), 1, "planned"), use(june(26), 1, "planned")]
-    found = book(decision(), uses=uses)
-    trip = use(june(14), 2, "planned")
-    assert judge(found, "trip", trip).over == 1
-    assert propose_skips(found, "trip", trip, ["2026-06-26", "2026-06-21"]) == ["2026-06-21"]
-    verdict = judge(found, "trip", trip, skipped=["2026-06-21"])
-    assert verdict.answer == "fits"
-    assert (verdict.quota_after().planned, verdict.quota_after().remaining) == (3, 0)
-    skipped = verdict.book.uses["2026-06-21"]
-    assert (skipped.status, skipped.is_skipped, skipped.cancelled_by) == ("cancelled", True, "")
 
 
 def test_where_the_policy_asks_what_does_not_fit_counts_as_nothing_and_waits() -> None:
@@ -211,122 +179,6 @@ def test_what_is_used_ahead_is_followed_until_it_is_worked_off() -> None:
     assert verdict.excess is not None
     assert verdict.excess.period.first_day == date(2028, 1, 3)
     assert judge(found, "new", use(june(3), own_units=89)).answer == "fits"
-
-
-@pytest.mark.parametrize(
-    ("length", "asked", "own", "waits"),
-    [
-        (2, None, None, None),
-        (2, 2, None, None),
-        (2, 1, 1, None),
-        (2, 3, None, 3),
-        (1, 5, None, 5),
-    ],
-)
-def test_a_new_occasion_counts_as_its_weight_or_less_and_waits_for_more(
-    length: int, asked: int | None, own: int | None, waits: int | None
-) -> None:
-    assert counts(book(decision()), None, use(june(3), length), asked) == (own, waits)
-
-
-@pytest.mark.parametrize(
-    ("own", "waiting", "length", "asked", "expected"),
-    [
-        # as long as before (2)
-        (None, None, 2, None, (None, None)),
-        (1, None, 2, None, (1, None)),
-        (5, None, 2, None, (5, None)),  # approved
-        (5, None, 2, 5, (5, None)),
-        (5, None, 2, 4, (4, None)),  # covered by what was approved
-        (5, None, 2, 6, (5, 6)),
-        (5, 6, 2, None, (5, 6)),
-        (5, 6, 2, 4, (4, None)),
-        (None, 5, 2, None, (None, 5)),
-        (None, 5, 2, 5, (None, 5)),
-        (0, 2, 2, None, (None, None)),  # waited for room: asks for it again
-        (0, 2, 2, 2, (None, None)),
-        (0, 5, 2, None, (None, 5)),
-        (0, None, 2, None, (0, None)),  # declined after it was held
-        (1, None, 2, 2, (None, None)),
-        (None, None, 2, 1, (1, None)),
-        (None, 5, 2, 1, (1, None)),
-        # longer (3)
-        (None, None, 3, None, (None, None)),
-        (1, None, 3, None, (1, None)),
-        (5, None, 3, None, (None, None)),
-        (None, 5, 3, None, (None, 5)),
-        (None, 3, 3, None, (None, None)),
-        (0, 2, 3, None, (None, None)),
-        (0, 1, 3, None, (1, None)),  # had no room for one, and was to count as one only
-        (5, 6, 3, None, (None, 6)),
-        (0, None, 3, None, (0, None)),
-        (1, None, 3, 2, (2, None)),
-        # shorter (1)
-        (None, None, 1, None, (None, None)),
-        (1, None, 1, None, (None, None)),
-        (5, None, 1, None, (None, None)),
-        (None, 5, 1, None, (None, 5)),
-        (0, 2, 1, None, (None, None)),
-        (0, 1, 1, None, (None, None)),
-        (0, None, 1, None, (0, None)),
-    ],
-)
-def test_an_edit_keeps_what_was_asked_and_answered_as_long_as_it_lasts(
-    own: int | None, waiting: int | None, length: int, asked: int | None, expected: tuple[int | None, int | None]
-) -> None:
-    before = use(june(3), 2, own_units=own, asked_units=waiting)
-    assert counts(book(decision()), before, lasting(before, length), asked) == expected
-
-
-def test_a_family_is_weighed_by_days_and_may_ask_for_all_that_are_started() -> None:
-    found = book(decision(10, family=True))
-    one = stay("2026-06-05 18:00", "2026-06-07 18:00")
-    assert (found.weight_of(one), found.most_of(one), found.counted(one)) == (Decimal("2.5"), 3, Decimal("2.5"))
-    assert counts(found, None, one, 3) == (None, 3)
-    assert counts(found, None, one, 2) == (2, None)
-
-
-def proposed(found: Book, new: Use, candidates: Sequence[str], skipped: Sequence[str] = ()) -> list[str]:
-    return propose_skips(found, "new", new, candidates, skipped=skipped)
-
-
-def test_nothing_is_proposed_where_it_fits_or_skipping_is_not_enough() -> None:
-    found = book(decision(), uses=FULL)
-    assert proposed(found, use(JULY, 3), ["2026-06-26"]) == []
-    assert proposed(found, use(june(20), 3), ["2026-06-26"]) == []
-    assert proposed(found, NEW, []) == []
-
-
-def test_the_next_ones_are_skipped_before_those_that_come_first() -> None:
-    uses = [use(june(day), 1, "planned") for day in (20, 24, 28, 30)]
-    found, keys = book(decision(), uses=uses), [f"2026-06-{day}" for day in (20, 24, 28, 30)]
-    assert proposed(found, NEW, keys) == ["2026-06-24"]
-    assert proposed(found, use(june(21), 3, "planned"), reversed(keys)) == keys[1:]  # type: ignore[arg-type]
-    assert proposed(found, use(june(29), 3, "planned"), keys) == ["2026-06-30", "2026-06-28", "2026-06-24"]
-    assert proposed(found, use(june(21), 2, "planned"), keys, ["2026-06-24"]) == ["2026-06-28"]
-
-
-def test_no_more_is_skipped_than_is_needed() -> None:
-    uses = [use(june(3)), use(june(22), 1, "planned"), use(june(26), 2, "planned")]
-    found, keys = book(decision(), uses=uses), ["2026-06-22", "2026-06-26"]
-    assert proposed(found, use(june(21), 2, "planned"), keys) == ["2026-06-26"]
-    assert proposed(found, use(june(21), 3, "planned"), keys) == keys
-
-
-def test_what_would_free_no_units_is_not_proposed() -> None:
-    uses = [
-        use(june(3), 3),
-        use(june(22), 1, "planned", own_units=0),
-        use(JULY, 1, "planned"),
-        use(june(26), 1, "planned"),
-    ]
-    assert proposed(book(decision(), uses=uses), NEW, ["2026-06-22", "2026-07-01", "2026-06-26"]) == ["2026-06-26"]
-
-
-def test_where_it_asks_it_is_proposed_what_would_need_no_asking() -> None:
-    found = book(decision(), policy(on_exceeded="ask"), uses=FULL)
-    assert proposed(found, NEW, ["2026-06-26"]) == ["2026-06-26"]
-    assert judge(found, "new", NEW, skipped=["2026-06-26"]).answer == "fits"
 
 
 def test_units_that_a_coordinator_adds_make_room() -> None:
