@@ -5,7 +5,7 @@ BIN = .venv/bin
 RUNTIME = .venv/installed-runtime
 DEV = .venv/installed-dev
 .DEFAULT_GOAL = help
-.PHONY: help demo test check format lock
+.PHONY: help demo test check bench-ledger format lock
 .DELETE_ON_ERROR:
 
 help: ## List what can be made
@@ -25,6 +25,9 @@ check: $(DEV) ## Look at format, style, types, imports, migrations, settings and
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
+
+bench-ledger: $(DEV) ## Measure the ledger of a decision against adding up its entries
+	$(BIN)/python -m benchmarks.ledger
 
 format: $(DEV) ## Format the code, and mend what can be mended
 	$(BIN)/ruff check --fix .

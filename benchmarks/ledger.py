@@ -1,0 +1,125 @@
+"""How long a ledger takes: ten years of weekly occasions with saving and running ahead, alone and fifty at a time.
+
+The floor is what nobody can do without: adding up the same entries' units by month, when they are there already.
+"""
+
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from time import process_time
+from zoneinfo import ZoneInfo
+
+from assignments.grants import Scope, Terms
+from assignments.judging import Book, judge, propose_skips
+from assignments.quota import Adjustment, Entry, Use
+from assignments.rules import CancellationTable, PolicyRules, PolicyVersions, WeightTable, default_cancellations
+
+FIRST_DAY, LAST_DAY = date(2016, 1, 1), date(2025, 12, 31)
+WEEKS = 520
+DECISIONS = 50
+ROUNDS = 25
+
+
+def ten_years() -> Book:
+    """Return the book of a decision of four a month, with an occasion a week: long, cancelled and planned ones too."""
+    common = {
+        "weights": WeightTable.parse([[0, 1], [300, 2], [600, 3]]),
+        "cancellations": CancellationTable.parse(default_cancellations()),
+        "saving_cap": Decimal(4),
+        "saving_age": 3,
+        "ahead_cap": Decimal(2),
+    }
+    days = FIRST_DAY, date(2019, 1, 1), date(2023, 7, 1)
+    versions = PolicyVersions.of(PolicyRules(day, **common, on_exceeded="ask") for day in days)  # type: ignore[arg-type]
+    scopes = (Scope(FIRST_DAY, Decimal(4)), Scope(date(2021, 3, 15), Decimal(5)))
+    return Book(
+        terms=Terms(scopes, FIRST_DAY, None),
+        versions=versions,
+        zone=ZoneInfo("Europe/Stockholm"),
+        uses={str(week): _occasion(week) for week in range(WEEKS)},
+        adjustments=tuple(
+            Adjustment(f"{year}", date(year, 6, 1), Decimal(year % 2 * 2 - 1), "Flytt")
+            for year in range(2016, 2026)
+        ),
+    )
+
+
+def _occasion(week: int) -> Use:
+    starts_at = datetime(2016, 1, 5, 15, tzinfo=UTC) + timedelta(weeks=week)
+    ends_at = starts_at + timedelta(hours=6 if week % 9 == 0 else 2)
+    if week % 7 == 0:
+        return Use(str(week), starts_at, ends_at, "cancelled", cancelled_by="client", cancelled_at=starts_at)
+    return Use(str(week), starts_at, ends_at, "planned" if week > WEEKS - 5 else "completed")
+
+
+def added_up(entries: list[Entry]) -> dict[tuple[int, int, str], Decimal]:
+    """Return the units of entries by month and kind: the floor."""
+    sums: dict[tuple[int, int, str], Decimal] = defaultdict(Decimal)
+    for entry in entries:
+        sums[entry.on.year, entry.on.month, entry.kind] += entry.units
+    return sums
+
+
+def milliseconds(name: str, run: Callable[[], object], rounds: int = ROUNDS) -> float:
+    """Return the least processor time of several rounds: what disturbs only ever adds."""
+    times = []
+    for done in range(rounds):
+        began = process_time()
+        run()
+        times.append((process_time() - began) * 1000)
+        sys.stderr.write(f"\r{name}: round {done + 1} of {rounds}, at best {min(times):.2f} ms ")
+        sys.stderr.flush()
+    sys.stderr.write("\n")
+    return min(times)
+
+
+def main() -> None:
+    """Measure, and print the figures."""
+    book = ten_years()
+    ledger = book.ledger(LAST_DAY)
+    entries = [entry for quota in ledger.quotas for entry in quota.entries]
+    starts_at = datetime(2025, 12, 20, 9, tzinfo=UTC)
+    coffee = Use("new", starts_at, starts_at + timedelta(hours=1), "planned")
+    trip = replace(coffee, own_units=Decimal(11))
+    late = Use("new", datetime(2016, 1, 20, tzinfo=UTC), datetime(2016, 1, 20, 12, tzinfo=UTC), "completed")
+    planned = [key for key, use in book.uses.items() if use.status == "planned"]
+    answers = [judge(book, "new", use).answer for use in (coffee, trip, late)]
+    proposed = propose_skips(book, "new", trip, planned)
+    assert (answers, len(proposed)) == (["fits", "ask", "ask"], 2), (answers, proposed)  # noqa: S101
+    fifty = [ten_years() for _ in range(DECISIONS)]
+
+    def fresh() -> Book:
+        """Return a book that knows no ledger yet."""
+        return replace(book)
+
+    found = {
+        "floor_ms": milliseconds("adding up", lambda: added_up(entries)),
+        "ledger_ms": milliseconds("a ledger of ten years", lambda: fresh().ledger(LAST_DAY)),
+        "judge_fits_ms": milliseconds("judging what fits", lambda: judge(fresh(), "new", coffee)),
+        "judge_asks_ms": milliseconds("judging what is too much", lambda: judge(fresh(), "new", trip)),
+        "judge_late_ms": milliseconds("judging a late log", lambda: judge(fresh(), "new", late)),
+        "propose_skips_ms": milliseconds(
+            "proposing what to skip", lambda: propose_skips(fresh(), "new", trip, planned), 5
+        ),
+        "list_of_50_ms": milliseconds(
+            "a list of fifty", lambda: [replace(one).ledger(LAST_DAY).on(LAST_DAY) for one in fifty], 3
+        ),
+    }
+    figures: dict[str, float] = {"occasions": WEEKS, "periods": len(ledger.quotas), "entries": len(entries)}
+    figures |= {name: round(value, 3) for name, value in found.items()}
+    figures |= {
+        f"{name.removesuffix('_ms')}_per_floor": round(value / found["floor_ms"], 1)
+        for name, value in found.items()
+        if name != "floor_ms"
+    }
+    figures["judge_asks_per_ledger"] = round(found["judge_asks_ms"] / found["ledger_ms"], 2)
+    figures["list_of_50_per_ledger"] = round(found["list_of_50_ms"] / found["ledger_ms"], 2)
+    sys.stdout.write(json.dumps(figures) + "\n")
+
+
+if __name__ == "__main__":
+    main()
