@@ -25,7 +25,7 @@ ROUNDS = 25
 
 
 def ten_years() -> Book:
-    """Return the book of a decision of four a month, with an occasion a week: long, cancelled and planned ones too."""
+    """Return the book of four units a month and an occasion a week: long, cancelled and planned ones too."""
     common = {
         "weights": WeightTable.parse([[0, 1], [300, 2], [600, 3]]),
         "cancellations": CancellationTable.parse(default_cancellations()),
