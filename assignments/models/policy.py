@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 
 from assignments.rules import (
     HALF,
+    MOST_UNITS,
     ONE,
     CancellationTable,
     PolicyRules,
@@ -44,6 +45,7 @@ BAD_CANCELLATIONS = Text(
 NOT_WHOLE = Text(sv="Ange ett helt tal.", en="Use a whole number.")
 NOT_IN_HALVES = Text(sv="Ange i steg om 0,5.", en="Use steps of 0.5.")
 BELOW_THE_TABLE = Text(sv="Tabellen ger mer än så.", en="The table gives more than that.")
+TOO_MANY = Text(sv=f"Ange högst {MOST_UNITS}.", en=f"Use {MOST_UNITS} at most.")
 UNKNOWN_KINDS = Text(sv="Kommunen har inte aktiviteterna {codes}.", en="The municipality has no kinds {codes}.")
 
 
@@ -210,7 +212,7 @@ class Policy(BaseModel):
         ]
 
     def clean(self) -> None:
-        """Raise ValidationError when the table gives more than may be asked for, or kinds are not offered here."""
+        """Raise ValidationError for more units than are possible, or kinds that are not offered here."""
         mistakes: dict[str, ValidationError] = {}
         with suppress(ValueError, TypeError):  # said of the field itself
             if (
@@ -218,6 +220,9 @@ class Policy(BaseModel):
                 and self.highest_weight < WeightTable.parse(self.weight_steps).highest
             ):
                 mistakes["highest_weight"] = _mistake(BELOW_THE_TABLE)
+        for name in ("highest_weight", "saving_cap", "ahead_cap"):
+            if (units := getattr(self, name)) is not None and units > MOST_UNITS:
+                mistakes[name] = _mistake(TOO_MANY)
         if unknown := self._unknown_kinds():
             mistakes["activity_kinds"] = _mistake(UNKNOWN_KINDS, codes=", ".join(unknown))
         if mistakes:

@@ -260,3 +260,9 @@ def test_nobody_makes_law(browser: Client) -> None:
     assert (
         browser.post(f"/admin/assignments/legalbasis/{basis.pk}/change/", {"title_sv": "Min"}).status_code == 403
     )
+
+
+@pytest.mark.parametrize("name", ["highest_weight", "saving_cap", "ahead_cap"])
+def test_nobody_saves_or_goes_ahead_by_hundreds(name: str, browser: Client, kalix: Municipality) -> None:
+    answer = browser.post(f"{POLICIES}add/", policy(kalix, **{name: "101"}))
+    assert name in office.mistakes(answer)
