@@ -69,7 +69,7 @@ def test_example_2_what_may_left_is_saved_for_june(karin: User, from_may: Assign
     june = quota(karin, from_may)
     numbers = [june[name] for name in ("granted", "carried_in", "used", "planned", "remaining")]
     assert numbers == [4, 1, 2, 3, 0]
-    assert "1 tillfälle sparat från maj 2026." in [entry["text"] for entry in june["entries"]]
+    assert "Sparat från maj 2026: 1 tillfälle." in [entry["text"] for entry in june["entries"]]
     problem(plan(karin, from_may, "2026-06-26T15:00:00+02:00"), 409, "quota_exceeded")
 
 
