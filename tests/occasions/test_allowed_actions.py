@@ -95,8 +95,9 @@ def test_a_coordinator_who_is_a_contact_person_too_is_told_the_truth(
     where: str, own: bool, ended: bool, inger: User, karin: User, kalix: Municipality, leksand: Municipality
 ) -> None:
     world.add_roles(inger, kalix if where == "here" else leksand, Role.CONTACT_PERSON)
-    last_day = date(2026, 6, 9) if ended else None
-    assignment = world.make_assignment(inger if own else karin, kalix, last_day=last_day)
+    assignment = world.make_assignment(inger if own else karin, kalix)
+    if ended:
+        assignment.change(last_day=date(2026, 6, 9))
     occasion_id = str(make(assignment, timedelta(0), "planned and waiting").pk)
     found = told(inger, occasion_id)
     codes = {action: outcome(inger, occasion_id, action) for action in ACTIONS}
