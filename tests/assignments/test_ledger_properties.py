@@ -110,7 +110,7 @@ def test_less_use_never_leaves_less_in_any_period(book: Book, data: st.DataObjec
     fewer = data.draw(st.integers(0, 4)) * book.terms.step
     less = replace(use, own_units=min(fewer, book.counted(use)))
     before, after = book.ledger(UNTIL), book.with_uses({key: less}).ledger(UNTIL)
-    for then, now in zip(before.quotas, after.quotas, strict=True):
+    for then, now in zip(before.quotas, after.quotas, strict=False):  # what owes less ends sooner
         assert now.remaining >= then.remaining
         assert now.carried_on >= then.carried_on
         assert now.over <= then.over
