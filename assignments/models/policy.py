@@ -221,7 +221,7 @@ class Policy(BaseModel):
             ):
                 mistakes["highest_weight"] = _mistake(BELOW_THE_TABLE)
         for name in ("highest_weight", "saving_cap", "ahead_cap"):
-            if (units := getattr(self, name)) is not None and units > MOST_UNITS:
+            if isinstance(units := getattr(self, name), Decimal) and units > MOST_UNITS:
                 mistakes[name] = _mistake(TOO_MANY)
         if unknown := self._unknown_kinds():
             mistakes["activity_kinds"] = _mistake(UNKNOWN_KINDS, codes=", ".join(unknown))
