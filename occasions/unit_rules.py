@@ -38,8 +38,8 @@ class QuotaExceeded(DomainError):
 
     code = "quota_exceeded"
     text = Text(
-        sv="Det finns {remaining} kvar {period} och tillfället räknas som {units}.",
-        en="{remaining} left {period}, and the occasion counts as {units}.",
+        sv="Det finns plats för {remaining} {period} och tillfället räknas som {units}.",
+        en="There is room for {remaining} {period}, and the occasion counts as {units}.",
     )
 
 

@@ -262,7 +262,7 @@ def test_where_the_policy_blocks_approving_needs_room_which_an_adjustment_makes(
         planned(karin, assignment, f"2026-06-{day}T15:00:00+02:00")
     trip = asked_for(karin, assignment)
     refused = problem(answered(inger, trip["id"], "approve"), 409, "quota_exceeded")
-    assert refused["detail"] == "Det finns 2 kvar i juni 2026 och tillfället räknas som 3."
+    assert refused["detail"] == "Det finns plats för 2 i juni 2026 och tillfället räknas som 3."
     assert standing(read(inger, trip["id"]).json()) == (1, 3, "waiting")
     adjustment = {"on": "2026-06-01", "units": 1, "reason": "En lång resa."}
     made = world.signed_in(inger).post(f"/api/v1/decisions/{assignment.decision_id}/adjustments", adjustment)

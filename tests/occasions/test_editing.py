@@ -44,7 +44,7 @@ def test_an_edit_that_takes_more_than_is_left_is_refused(karin: User, assignment
     occasion = planned(karin, assignment)
     planned(karin, assignment, SUNDAY, hours=10)
     refused = problem(edit(karin, occasion["id"], 1, **times(FRIDAY, 9)), 409, "quota_exceeded")
-    assert refused["detail"] == "Det finns 1 kvar i juni 2026 och tillfället räknas som 2."
+    assert refused["detail"] == "Det finns plats för 1 i juni 2026 och tillfället räknas som 2."
     assert Occasion.objects.get(pk=occasion["id"]).ends_at == datetime.fromisoformat(occasion["ends_at"])
 
 
@@ -77,7 +77,7 @@ def test_a_move_within_the_month_costs_nothing_and_to_another_one_everything(
     planned(karin, assignment, JULY, hours=9)
     assert edit(karin, occasion["id"], 1, **times(SUNDAY, 10)).status_code == 200
     refused = edit(karin, occasion["id"], 2, **times("2026-07-07T09:00:00+02:00", 10))
-    assert problem(refused, 409, "quota_exceeded")["detail"].startswith("Det finns 2 kvar i juli 2026")
+    assert problem(refused, 409, "quota_exceeded")["detail"].startswith("Det finns plats för 2 i juli 2026")
     moved = edit(karin, occasion["id"], 2, **times("2026-07-07T09:00:00+02:00", 9)).json()
     assert (moved["units"], quota(karin, assignment)["planned"]) == (2, 0)
     assert quota(karin, assignment, "2026-07")["remaining"] == 0

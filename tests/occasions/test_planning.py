@@ -53,7 +53,7 @@ def test_example_1_a_fourth_occasion_is_one_too_many(karin: User, assignment: As
     account = quota(karin, assignment)
     assert (account["used"], account["planned"], account["remaining"]) == (1, 3, 0)
     refused = problem(plan(karin, assignment, "2026-06-21T15:00:00+02:00"), 409, "quota_exceeded")
-    assert refused["detail"] == "Det finns 0 kvar i juni 2026 och tillfället räknas som 1."
+    assert refused["detail"] == "Det finns plats för 0 i juni 2026 och tillfället räknas som 1."
     assert Occasion.objects.count() == 3
     assert planned(karin, assignment, "2026-07-05T15:00:00+02:00")["status"] == "planned"
 
@@ -252,7 +252,7 @@ def test_a_refusal_is_said_in_the_language_of_who_asks(karin: User, assignment: 
         headers={"Accept-Language": "en"},
     )
     refused = problem(answer, 409, "quota_exceeded")
-    assert refused["detail"] == "1 left in June 2026, and the occasion counts as 2."
+    assert refused["detail"] == "There is room for 1 in June 2026, and the occasion counts as 2."
 
 
 def test_the_quota_counts_moments_at_the_very_ends_of_the_month(karin: User, assignment: Assignment) -> None:

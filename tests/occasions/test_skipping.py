@@ -33,7 +33,7 @@ def test_example_1_the_app_proposes_to_skip_the_one_on_the_21st(karin: User, ass
     assert ids(preview["skip"]) == [fourth["id"]]
     assert preview["problem"] == {
         "code": "quota_exceeded",
-        "detail": "Det finns 1 kvar i juni 2026 och tillfället räknas som 2.",
+        "detail": "Det finns plats för 1 i juni 2026 och tillfället räknas som 2.",
     }
     problem(plan(karin, assignment, TRIP, 9), 409, "quota_exceeded")
     assert told(karin, **wish, skip=[fourth["id"]])["quota"]["remaining"] == 0

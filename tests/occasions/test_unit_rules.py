@@ -113,7 +113,7 @@ def test_too_much_says_what_is_left_and_what_it_would_count_as(on_exceeded: str)
     problem = excess_of(verdict, None, before)
     assert problem is not None
     assert verdict.answer == on_exceeded
-    assert problem.detail("sv") == "Det finns 1 kvar i juni 2026 och tillfället räknas som 2."
+    assert problem.detail("sv") == "Det finns plats för 1 i juni 2026 och tillfället räknas som 2."
 
 
 def test_what_an_occasion_counts_as_already_is_left_for_itself() -> None:
@@ -122,7 +122,7 @@ def test_what_an_occasion_counts_as_already_is_left_for_itself() -> None:
     verdict = judge(before, "trip", weigh(before, short, TRIP, None))
     problem = excess_of(verdict, short, before)
     assert problem is not None
-    assert problem.detail("en") == "1 left in June 2026, and the occasion counts as 2."
+    assert problem.detail("en") == "There is room for 1 in June 2026, and the occasion counts as 2."
 
 
 def test_what_fits_is_no_problem() -> None:
