@@ -16,8 +16,8 @@ from rest_framework.response import Response
 from core.views import CommandView
 from expenses import uploads
 from expenses.models import READERS, Receipt
+from expenses.receipt_serializers import ReceiptSerializer, UploadSerializer
 from expenses.receipt_services import EXTENSIONS, ReceiptTooLarge, open_stored, upload_receipt
-from expenses.serializers import ReceiptSerializer, UploadSerializer
 from people.models import Role, User
 
 

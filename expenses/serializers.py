@@ -1,4 +1,4 @@
-"""How expenses, receipts and allowances look to the phone."""
+"""How expenses and allowances look to the phone."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from core.serializers import ActionSerializer, CommandSerializer, IdField, MoneyField
 from core.text import known_language
-from expenses.models import Expense, ExpenseCategory, Receipt
+from expenses.models import Expense, ExpenseCategory
 from expenses.rules import allowed_actions
 
 
@@ -83,36 +83,6 @@ class ExpenseCategorySerializer(serializers.ModelSerializer[ExpenseCategory]):
     def get_name(self, category: ExpenseCategory) -> str:
         """Say it in the caller's language."""
         return str(getattr(category, f"name_{known_language(get_language())}"))
-
-
-class UploadSerializer(CommandSerializer):
-    """A receipt on its way in."""
-
-    id = IdField(required=False)
-    file = serializers.FileField(allow_empty_file=True)
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Read the form; raise ValidationError also for a field given twice, since one would be lost."""
-        twice = sorted(name for name, values in data.lists() if len(values) > 1)
-        if twice:
-            detail = serializers.ErrorDetail("Given more than once.", "repeated_field")
-            raise serializers.ValidationError({name: [detail] for name in twice})
-        return super().to_internal_value(data.dict())
-
-
-class ReceiptSerializer(serializers.ModelSerializer[Receipt]):
-    """A stored receipt. `suggestion` is what was read off it, once something reads."""
-
-    suggestion = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Receipt
-        fields = ["id", "status", "sha256", "media_type", "suggestion", "created_at", "version"]
-
-    @extend_schema_field({"type": ["object", "null"], "additionalProperties": True})
-    def get_suggestion(self, receipt: Receipt) -> None:
-        """Suggest nothing: receipts are not read yet."""
-        return
 
 
 class AllowanceSerializer(serializers.Serializer[Any]):

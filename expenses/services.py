@@ -1,34 +1,25 @@
-"""Claiming and deciding. An expense's row is locked before its state is read, so one of two wins."""
+"""Claiming. An expense's row is locked before its state is read, so one of two wins."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
 from assignments.models import Assignment
-from core.errors import DomainError, InvalidInput, ReasonRequired
+from core.errors import DomainError, InvalidInput
 from core.periods import Month
 from core.repeats import create_once, fingerprint
 from core.text import Text
-from expenses import rules
 from expenses.allowance import Allowance, allowance_of
 from expenses.models import Expense, ExpenseCategory, Receipt
 from expenses.reminders import tell_coordinators
-from notifications.messages import Kind
-from notifications.services import notify
 from occasions.models import Occasion
 from occasions.rules import UnknownOccasion
 from people.models import User
 
 Status = Expense.Status
-TOLD: Mapping[str, Kind] = {
-    "approve": Kind.EXPENSE_APPROVED,
-    "return": Kind.EXPENSE_RETURNED,
-    "reject": Kind.EXPENSE_REJECTED,
-}
 # A change of any of these after a decision makes it void.
 DECIDED_ON = frozenset({"claimed_amount", "category", "spent_on", "receipt"})
 
@@ -108,7 +99,7 @@ def edit_expense(*, user: User, expense_id: UUID, expected_version: int, now: da
         expense.expect(expected_version, already=already)
         if already:
             return expense
-        status = _next_status("edit", expense)
+        status = expense.status_after("edit")
         changed = {name: value for name, value in resolved.items() if getattr(expense, name) != value}
         reopened = status != expense.status and not changed.keys().isdisjoint(DECIDED_ON)
         if reopened:
@@ -137,106 +128,11 @@ def submit_expense(*, user: User, expense_id: UUID, now: datetime, expected_vers
         expense = Expense.objects.get_own(expense_id, user=user, now=now)
         if expense.status == Status.SUBMITTED:
             return expense
-        status = _next_status("submit", expense, expected_version)
+        status = expense.status_after("submit", expected_version)
         _check_complete(expense, now)
         expense.change(status=status, **_undecided(now))
         tell_coordinators(expense.municipality, now)
     return expense
-
-
-def approve_expense(
-    *,
-    user: User,
-    expense_id: UUID,
-    now: datetime,
-    approved_amount: Decimal | None = None,
-    reason: str = "",
-    expected_version: int | None = None,
-) -> Expense:
-    """Approve all that was claimed, or less (SEK) with a reason. The same call again changes nothing.
-
-    With an `expected_version`, approve only what was seen. Raise NotYours, OwnExpense, WrongStatus, StaleVersion,
-    ApprovedTooMuch or ReasonRequired.
-    """
-    with transaction.atomic():
-        expense = Expense.objects.get_to_decide(expense_id, user=user, now=now)
-        wanted = expense.claimed_amount if approved_amount is None else approved_amount
-        asked = fingerprint("approve", {"by": user, "approved_amount": wanted, "reason": reason})
-        if expense.action_fingerprint != asked:
-            status = _check_decidable("approve", expense, user, expected_version)
-            amount = rules.choose_approved(claimed=expense.claimed_amount, approved=wanted, reason=reason)
-            decision = {"status": status, "approved_amount": amount, "reason": reason, "action_fingerprint": asked}
-            _record("approve", expense, user, now, decision)
-    return expense
-
-
-def return_expense(
-    *, user: User, expense_id: UUID, now: datetime, reason: str, expected_version: int | None = None
-) -> Expense:
-    """Ask the contact person to mend the expense. The same call again changes nothing.
-
-    Raise NotYours, OwnExpense, WrongStatus, StaleVersion or ReasonRequired.
-    """
-    return _refuse("return", user, expense_id, now, reason, expected_version)
-
-
-def reject_expense(
-    *, user: User, expense_id: UUID, now: datetime, reason: str, expected_version: int | None = None
-) -> Expense:
-    """Refuse to repay the expense, and free its receipt. The same call again changes nothing.
-
-    Raise NotYours, OwnExpense, WrongStatus, StaleVersion or ReasonRequired.
-    """
-    return _refuse("reject", user, expense_id, now, reason, expected_version)
-
-
-def _refuse(
-    action: str, user: User, expense_id: UUID, now: datetime, reason: str, expected_version: int | None
-) -> Expense:
-    asked = fingerprint(action, {"by": user, "reason": reason})
-    with transaction.atomic():
-        expense = Expense.objects.get_to_decide(expense_id, user=user, now=now)
-        if expense.action_fingerprint != asked:
-            status = _check_decidable(action, expense, user, expected_version)
-            if not reason:
-                raise ReasonRequired(field="reason")
-            _record(action, expense, user, now, {"status": status, "reason": reason, "action_fingerprint": asked})
-    return expense
-
-
-def _check_decidable(action: str, expense: Expense, user: User, expected_version: int | None) -> str:
-    """Return the status that the action leads to. Raise OwnExpense, WrongStatus or StaleVersion."""
-    if expense.is_of(user):
-        raise rules.OwnExpense(present=expense)
-    return _next_status(action, expense, expected_version)
-
-
-def _record(action: str, expense: Expense, user: User, now: datetime, decision: Mapping[str, Any]) -> None:
-    """Write the decision and tell the contact person."""
-    expense.change(**decision, decided_by=user, decided_at=now)
-    notify(
-        recipients=[expense.claimant],
-        kind=TOLD[action],
-        subject_type="expense",
-        subject_id=expense.pk,
-        dedup_key=f"{expense.pk}:{expense.version}",
-        now=now,
-    )
-
-
-def _next_status(action: str, expense: Expense, expected_version: int | None = None) -> str:
-    """Return the status that an action leads to. Raise WrongStatus, then StaleVersion.
-
-    In that order, since a precondition is only about what would otherwise be done (RFC 9110, 13.2.1).
-    """
-    try:
-        status = rules.next_status(action, expense.status)
-    except rules.WrongStatus as error:
-        error.present = expense
-        raise
-    if expected_version is not None:
-        expense.expect(expected_version, already=False)
-    return status
 
 
 def _check_complete(expense: Expense, now: datetime) -> None:

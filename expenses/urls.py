@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from expenses import receipt_views, views
+from expenses import deciding_views, receipt_views, views
 
 urlpatterns = [
     path("expense-categories", views.ExpenseCategoriesView.as_view(), name="expense-categories"),
@@ -18,7 +18,9 @@ urlpatterns = [
     path("expenses", views.ExpensesView.as_view(), name="expenses"),
     path("expenses/<uuid:expense_id>", views.ExpenseView.as_view(), name="expense"),
     path("expenses/<uuid:expense_id>/submit", views.SubmitExpenseView.as_view(), name="submit-expense"),
-    path("expenses/<uuid:expense_id>/approve", views.ApproveExpenseView.as_view(), name="approve-expense"),
-    path("expenses/<uuid:expense_id>/return", views.ReturnExpenseView.as_view(), name="return-expense"),
-    path("expenses/<uuid:expense_id>/reject", views.RejectExpenseView.as_view(), name="reject-expense"),
+    path(
+        "expenses/<uuid:expense_id>/approve", deciding_views.ApproveExpenseView.as_view(), name="approve-expense"
+    ),
+    path("expenses/<uuid:expense_id>/return", deciding_views.ReturnExpenseView.as_view(), name="return-expense"),
+    path("expenses/<uuid:expense_id>/reject", deciding_views.RejectExpenseView.as_view(), name="reject-expense"),
 ]

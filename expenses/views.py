@@ -18,19 +18,16 @@ from expenses.filters import ExpenseFilter
 from expenses.models import READERS, Expense, ExpenseCategory, ExpenseQuerySet
 from expenses.serializers import (
     AllowanceSerializer,
-    ApproveSerializer,
     ClaimExpenseSerializer,
     EditExpenseSerializer,
     ExpenseCategorySerializer,
     ExpenseSerializer,
-    RefuseSerializer,
     SubmitSerializer,
 )
 from people.models import Role, User
 from people.permissions import EVERYBODY
 
 CONTACT_PERSON = frozenset({Role.CONTACT_PERSON})
-COORDINATOR = frozenset({Role.COORDINATOR})
 
 
 class ExpensesView(CommandView, ListAPIView[Expense]):
@@ -108,42 +105,6 @@ class SubmitExpenseView(ExpenseActionView):
     @extend_schema(request=None)
     def post(self, request: Request, expense_id: UUID) -> Response:
         """Send it to the coordinators. An `If-Match` is optional: 412 when somebody changed it."""
-        return self.act(request, expense_id)
-
-
-class ApproveExpenseView(ExpenseActionView):
-    """Approving an expense."""
-
-    roles = {"POST": COORDINATOR}
-    commands = {"POST": ApproveSerializer}
-    service = services.approve_expense
-
-    def post(self, request: Request, expense_id: UUID) -> Response:
-        """Approve all of it, or less with a reason. With `If-Match` only what was seen: else 412."""
-        return self.act(request, expense_id)
-
-
-class ReturnExpenseView(ExpenseActionView):
-    """Returning an expense."""
-
-    roles = {"POST": COORDINATOR}
-    commands = {"POST": RefuseSerializer}
-    service = services.return_expense
-
-    def post(self, request: Request, expense_id: UUID) -> Response:
-        """Ask for it to be mended. With `If-Match` only what was seen: else 412."""
-        return self.act(request, expense_id)
-
-
-class RejectExpenseView(ExpenseActionView):
-    """Rejecting an expense."""
-
-    roles = {"POST": COORDINATOR}
-    commands = {"POST": RefuseSerializer}
-    service = services.reject_expense
-
-    def post(self, request: Request, expense_id: UUID) -> Response:
-        """Refuse to repay it. With `If-Match` only what was seen: else 412."""
         return self.act(request, expense_id)
 
 

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from assignments.models import Assignment
 from core.errors import DomainError
 from core.periods import Month
-from expenses import services
+from expenses import deciding_services, services
 from expenses.models import Expense, Receipt
 from notifications.models import Notification
 from people.models import Role, User
@@ -96,15 +96,15 @@ class Books(RuleBasedStateMachine):
 
     @rule(who=PEOPLE, number=NUMBERS, amount=AMOUNTS | st.none(), reason=REASONS)
     def approve(self, who: str, number: int, amount: Decimal | None, reason: str) -> None:
-        self.attempt(services.approve_expense, who, number, approved_amount=amount, reason=reason)
+        self.attempt(deciding_services.approve_expense, who, number, approved_amount=amount, reason=reason)
 
     @rule(who=PEOPLE, number=NUMBERS, reason=REASONS)
     def send_back(self, who: str, number: int, reason: str) -> None:
-        self.attempt(services.return_expense, who, number, reason=reason)
+        self.attempt(deciding_services.return_expense, who, number, reason=reason)
 
     @rule(who=PEOPLE, number=NUMBERS, reason=REASONS)
     def reject(self, who: str, number: int, reason: str) -> None:
-        self.attempt(services.reject_expense, who, number, reason=reason)
+        self.attempt(deciding_services.reject_expense, who, number, reason=reason)
 
     @invariant()
     def nothing_is_approved_that_was_not_claimed(self) -> None:

@@ -12,8 +12,8 @@ import pytest
 import redis
 
 from assignments.models import Assignment
+from expenses.deciding_services import approve_expense, reject_expense, return_expense
 from expenses.reminders import tell_coordinators
-from expenses.services import approve_expense, reject_expense, return_expense
 from notifications import delivery
 from notifications.messages import Kind
 from notifications.models import Delivery, Notification

@@ -1,4 +1,4 @@
-"""Expenses and their receipts."""
+"""Expenses: what was claimed, and what became of it."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -9,79 +9,16 @@ from django.db.models import F, Q
 
 from assignments.models import Assignment
 from core.errors import DomainError, NotYours
-from core.models import BaseModel, BaseQuerySet, RepeatableModel
+from core.models import BaseQuerySet, RepeatableModel
 from core.periods import Month
 from expenses import rules
 from expenses.allowance import Outlay
+from expenses.models.category import ExpenseCategory
+from expenses.models.receipt import Receipt
 from occasions.models import Occasion
 from people.models import Municipality, Role, User
 
 READERS = frozenset({Role.CONTACT_PERSON, Role.COORDINATOR})
-
-
-class ExpenseCategory(BaseModel):
-    """What a municipality repays: cinema, coffee, tickets."""
-
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="expense_categories")
-    code = models.SlugField()
-    name_sv = models.CharField(max_length=100)
-    name_en = models.CharField(max_length=100)
-    needs_receipt = models.BooleanField(default=True)
-    is_active = models.BooleanField(default=True)
-
-    class Meta:
-        verbose_name_plural = "expense categories"
-        constraints = [
-            models.UniqueConstraint(fields=["municipality", "code"], name="expense_category_code_once"),
-        ]
-
-
-class ReceiptQuerySet(BaseQuerySet["Receipt"]):
-    """Who sees which receipts."""
-
-    def own(self, user: User, *, now: datetime) -> "ReceiptQuerySet":
-        """Keep the user's own: those that no expense refers to, and those of own visible expenses."""
-        if Role.CONTACT_PERSON not in user.roles:
-            return self.none()
-        return self.filter(
-            Q(expenses=None) | Q(expenses__in=Expense.objects.own(user, now=now)), owner=user
-        ).distinct()
-
-    def visible_to(self, user: User, *, now: datetime) -> "ReceiptQuerySet":
-        """Keep the user's own and those of expenses that came in to the user as a coordinator."""
-        decided = Expense.objects.to_decide(user, now=now).exclude(receipt=None).values("receipt")
-        own = Receipt.objects.own(user, now=now).values("pk")
-        return self.filter(Q(pk__in=own) | Q(pk__in=decided))
-
-
-def receipt_path(receipt: "Receipt", name: str) -> str:
-    """Return where a file of a receipt is stored: by its id, since people's names for files end up in logs."""
-    return f"receipts/{receipt.pk.hex[:2]}/{receipt.pk}/{name}"
-
-
-class Receipt(RepeatableModel):
-    """The stored picture or PDF, cleaned of all that it carried besides what is seen."""
-
-    class Status(models.TextChoices):
-        PROCESSING = "processing"
-        READY = "ready"
-        REFUSED = "refused"
-
-    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="receipts")
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.READY)
-    sha256 = models.CharField(max_length=64, help_text="Of the file as it arrived.")
-    media_type = models.CharField(max_length=50, help_text="Of the file as it is stored.")
-    file = models.FileField(upload_to=receipt_path, max_length=200)
-    preview = models.FileField(upload_to=receipt_path, max_length=200)
-
-    objects = ReceiptQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(status__in=["processing", "ready", "refused"]), name="receipt_status_known"
-            ),
-        ]
 
 
 class ExpenseQuerySet(BaseQuerySet["Expense"]):
@@ -237,6 +174,20 @@ class Expense(RepeatableModel):
             raise rules.ReceiptMissing(field="receipt")
         if self.status == Expense.Status.DRAFT:
             self.check_spent_on(now)
+
+    def status_after(self, action: str, expected_version: int | None = None) -> str:
+        """Return the status that an action leads to. Raise WrongStatus, then StaleVersion.
+
+        In that order, since a precondition is only about what would otherwise be done (RFC 9110, 13.2.1).
+        """
+        try:
+            status = rules.next_status(action, self.status)
+        except rules.WrongStatus as error:
+            error.present = self
+            raise
+        if expected_version is not None:
+            self.expect(expected_version, already=False)
+        return status
 
     def obstacles(self, user: User, now: datetime) -> rules.Obstacles:
         """Return what keeps the user from claiming, submitting and deciding it, whatever its status."""
