@@ -107,6 +107,7 @@ def upload_receipt(*, user: User, file: "UploadedFile[bytes]", id: UUID | None =
     receipt = Receipt(
         pk=id or uuid4(),
         owner=user,
+        status=Receipt.Status.READY,
         sha256=cleaned.sha256,
         media_type=cleaned.media_type,
         creation_fingerprint=fingerprint("upload_receipt", {"sha256": cleaned.sha256}),

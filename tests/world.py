@@ -115,7 +115,8 @@ def make_occasion(
 
 def make_receipt(owner: User, **fields: Any) -> Receipt:
     """Put a ready receipt without files into the database."""
-    return Receipt.objects.create(owner=owner, sha256="0" * 64, media_type="image/jpeg", **fields)
+    values = {"status": "ready", "sha256": "0" * 64, "media_type": "image/jpeg"} | fields
+    return Receipt.objects.create(owner=owner, **values)
 
 
 def make_stored_receipt(owner: User) -> Receipt:

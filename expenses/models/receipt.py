@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -44,11 +45,27 @@ class Receipt(RepeatableModel):
         REFUSED = "refused"
 
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="receipts")
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.READY)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.PROCESSING)
+    refusal = models.CharField(
+        max_length=50, blank=True, default="", db_default="", help_text="Why, as a problem code."
+    )
     sha256 = models.CharField(max_length=64, help_text="Of the file as it arrived.")
-    media_type = models.CharField(max_length=50, help_text="Of the file as it is stored.")
-    file = models.FileField(upload_to=receipt_path, max_length=200)
-    preview = models.FileField(upload_to=receipt_path, max_length=200)
+    size = models.PositiveIntegerField(null=True, help_text="Bytes of the file as it arrived.")
+    media_type = models.CharField(max_length=50, help_text="Of the file as it is served.")
+    # As it arrived, with all that it carries: never served.
+    original = models.FileField(upload_to=receipt_path, max_length=200, blank=True, default="", db_default="")
+    file = models.FileField(upload_to=receipt_path, max_length=200, blank=True)
+    preview = models.FileField(upload_to=receipt_path, max_length=200, blank=True)
+    pages = models.PositiveSmallIntegerField(default=1, db_default=1)
+    checksums = models.JSONField(default=dict, db_default={}, help_text="Name in the storage → SHA-256 (hex).")
+    arrived_at = models.DateTimeField(null=True, help_text="When the original was whole in the storage.")
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="Times that a worker took it.")
+    claimed_until = models.DateTimeField(null=True, help_text="Until then a worker has it in hand.")
+    suggestion = models.JSONField(null=True, help_text="What was read off it: total, date and seller.")
+    read_at = models.DateTimeField(null=True, help_text="When reading ended, with or without a suggestion.")
+    likeness = ArrayField(
+        models.BigIntegerField(), default=list, db_default=[], help_text="What it looks like, to find it again."
+    )
 
     objects = ReceiptQuerySet.as_manager()
 
@@ -57,4 +74,10 @@ class Receipt(RepeatableModel):
             models.CheckConstraint(
                 condition=Q(status__in=["processing", "ready", "refused"]), name="receipt_status_known"
             ),
+            models.CheckConstraint(
+                condition=Q(status="refused") | Q(refusal=""), name="receipt_refusal_of_a_refused_one"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["created_at"], condition=Q(status="processing"), name="receipt_processing"),
         ]
