@@ -156,9 +156,10 @@ CELERY_TASK_TIME_LIMIT = 60
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 PERIODIC_TASKS = EVERY
-# A queue of their own, of which workers take in turn: a thousand pushes must not hold up the reminders.
-CELERY_TASK_QUEUES: dict[str, dict[str, Any]] = {"celery": {}, "periodic": {}}
+# Queues of their own, of which workers take in turn: a thousand pushes must not hold up reminders and receipts.
+CELERY_TASK_QUEUES: dict[str, dict[str, Any]] = {"celery": {}, "periodic": {}, "receipts": {}}
 CELERY_TASK_ROUTES = {name: {"queue": "periodic"} for name in EVERY}
+CELERY_TASK_ROUTES["expenses.tasks.process_receipt"] = {"queue": "receipts"}
 # Questions that nobody asked for so long are asked anew, not made up for.
 CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": every, "options": {"expires": 10 * every.total_seconds()}}
@@ -261,6 +262,15 @@ MEDIA_ROOT = DATA_DIR / "media"
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 FILE_UPLOAD_TEMP_DIR = env("UPLOAD_TEMP_DIR") or None
+# Receipts have names that are known beforehand: what is written again is written over.
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"allow_overwrite": True},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+RECEIPT_CLAIM_SECONDS = env_int("RECEIPT_CLAIM_SECONDS", 120)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # Edges

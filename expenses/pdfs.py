@@ -2,12 +2,14 @@
 
 import io
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as pdfium
+from PIL import Image
 
-from expenses.pictures import ReceiptRefused, RefusalCode
+from expenses.kinds import ReceiptRefused, RefusalCode
 
 MAX_PAGES = 20
 DPI = 150
@@ -17,15 +19,15 @@ QUALITY = 85
 
 
 class Page(NamedTuple):
-    """Hold a drawn page: size in pixels and an RGB JPEG."""
+    """Hold a page to bind: size in pixels and an RGB JPEG."""
 
     width: int
     height: int
     jpeg: bytes
 
 
-def draw(pdf: bytes) -> list[Page]:
-    """Return all pages drawn at about 150 dpi; raise ReceiptRefused if it is locked or has too many.
+def draw(pdf: bytes) -> Iterator[Image.Image]:
+    """Yield all pages drawn at about 150 dpi; raise ReceiptRefused if it is locked or has too many.
 
     Raises PdfiumError, ValueError or ArithmeticError if it is broken. PDFium is not thread-safe: no two at a
     time in one process.
@@ -36,7 +38,9 @@ def draw(pdf: bytes) -> list[Page]:
         if len(document) > MAX_PAGES:
             raise ReceiptRefused(RefusalCode.TOO_MANY_PAGES)
         document.init_forms()  # or a filled form comes out empty; this PDFium is built without scripts
-        return [_drawn(page) for page in document]
+        for page in document:
+            yield _drawn(page)
+            page.close()
 
 
 def _opened(pdf: bytes) -> pypdfium2.PdfDocument:
@@ -48,15 +52,19 @@ def _opened(pdf: bytes) -> pypdfium2.PdfDocument:
         raise
 
 
-def _drawn(page: pypdfium2.PdfPage) -> Page:
+def _drawn(page: pypdfium2.PdfPage) -> Image.Image:
     width, height = page.get_size()
     by_area = math.sqrt(MAX_PAGE_PIXELS / (width * height))
     scale = min(DPI / 72, by_area, MAX_PAGE_SIDE / max(width, height))
-    bitmap = page.render(scale=scale, rev_byteorder=True)
+    image: Image.Image = page.render(scale=scale, rev_byteorder=True).to_pil()
+    return image
+
+
+def page_of(image: Image.Image) -> Page:
+    """Return what to bind of a drawn page."""
     jpeg = io.BytesIO()
-    bitmap.to_pil().save(jpeg, "JPEG", quality=QUALITY)
-    page.close()
-    return Page(bitmap.width, bitmap.height, jpeg.getvalue())
+    image.save(jpeg, "JPEG", quality=QUALITY)
+    return Page(*image.size, jpeg.getvalue())
 
 
 def bind(pages: list[Page]) -> bytes:

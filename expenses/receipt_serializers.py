@@ -5,8 +5,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core.serializers import CommandSerializer, IdField
+from core.serializers import CommandSerializer, IdField, ProblemSerializer
 from expenses.models import Receipt
+from expenses.refusals import refusal_of
 
 
 class UploadSerializer(CommandSerializer):
@@ -25,15 +26,23 @@ class UploadSerializer(CommandSerializer):
 
 
 class ReceiptSerializer(serializers.ModelSerializer[Receipt]):
-    """A stored receipt. `suggestion` is what was read off it, once something reads."""
+    """A stored receipt. `suggestion` is what was read off it, `refusal` why it was refused."""
 
     suggestion = serializers.SerializerMethodField()
+    refusal = serializers.SerializerMethodField()
 
     class Meta:
         model = Receipt
-        fields = ["id", "status", "sha256", "media_type", "suggestion", "created_at", "version"]
+        fields = [
+            "id", "status", "refusal", "sha256", "media_type", "pages", "suggestion", "created_at", "version",
+        ]  # fmt: skip
 
     @extend_schema_field({"type": ["object", "null"], "additionalProperties": True})
-    def get_suggestion(self, receipt: Receipt) -> None:
-        """Suggest nothing: receipts are not read yet."""
-        return
+    def get_suggestion(self, receipt: Receipt) -> object:
+        """Return total, date and seller, as far as they could be read."""
+        return receipt.suggestion
+
+    @extend_schema_field(ProblemSerializer(allow_null=True))
+    def get_refusal(self, receipt: Receipt) -> object:
+        """Return code and words."""
+        return ProblemSerializer(refusal_of(receipt.refusal)).data if receipt.refusal else None

@@ -9,15 +9,16 @@ from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import GenericAPIView
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.views import CommandView
 from expenses import uploads
 from expenses.models import READERS, Receipt
+from expenses.receipt_files import media_type_of, open_page, open_stored
 from expenses.receipt_serializers import ReceiptSerializer, UploadSerializer
-from expenses.receipt_services import EXTENSIONS, ReceiptTooLarge, open_stored, upload_receipt
+from expenses.receipt_services import upload_receipt
+from expenses.refusals import ReceiptTooLarge
 from people.models import Role, User
 
 
@@ -27,11 +28,11 @@ class ReceiptsView(CommandView):
     commands = {"POST": UploadSerializer}
     roles = {"POST": frozenset({Role.CONTACT_PERSON})}
     serializer_class = ReceiptSerializer
-    parser_classes = [MultiPartParser]
+    parser_classes = [uploads.CheckedMultiPartParser]
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         """Choose how files come in, before anything reads them."""
-        request.upload_handlers = uploads.handlers(request)
+        request.upload_handlers = [uploads.UnnamedFileHandler(request)]
         return super().initialize_request(request, *args, **kwargs)
 
     def handle_exception(self, exc: Exception) -> Response:
@@ -41,10 +42,13 @@ class ReceiptsView(CommandView):
 
     @extend_schema(responses={201: ReceiptSerializer, 200: ReceiptSerializer})
     def post(self, request: Request) -> Response:
-        """Take in a picture or PDF."""
+        """Take in a picture or PDF; `Repr-Digest` (of the file) and `Content-Digest` (of the body) are checked."""
         if uploads.body_length(request._request) > uploads.LARGEST_BODY:
             raise ReceiptTooLarge(field="file")
-        receipt, created = upload_receipt(user=cast(User, request.user), **self.command(request))
+        values = self.command(request)
+        arrival = uploads.arrival(request, values.pop("file"))
+        user = cast(User, request.user)
+        receipt, created = upload_receipt(user=user, arrival=arrival, now=timezone.now(), **values)
         return self.show(receipt, created=created)
 
 
@@ -74,33 +78,43 @@ class ReceiptContentScope(ReceiptScope):
         """Take any `Accept`: apps load pictures with `image/*`, which no problem in JSON would satisfy."""
         return super().perform_content_negotiation(request, force=True)
 
-    def stream(self, content: "File[bytes]", media_type: str) -> FileResponse:
+    def stream(self, content: "File[bytes]") -> FileResponse:
         """Stream a stored file; no cache keeps it and no browser runs what is in it."""
         headers: dict[str, Any] = {
             "Cache-Control": "private, no-store",
             "Content-Security-Policy": "default-src 'none'; sandbox",
         }
-        name = f"receipt.{EXTENSIONS[media_type]}"
-        return FileResponse(content, filename=name, content_type=media_type, headers=headers)
+        extension, media_type = media_type_of(content.name or "")
+        return FileResponse(content, filename=f"receipt{extension}", content_type=media_type, headers=headers)
+
+
+PICTURE = {(200, "image/webp"): OpenApiTypes.BINARY, (200, "image/jpeg"): OpenApiTypes.BINARY}
 
 
 class ReceiptFileView(ReceiptContentScope):
     """The picture or PDF itself."""
 
-    @extend_schema(
-        responses={(200, "image/jpeg"): OpenApiTypes.BINARY, (200, "application/pdf"): OpenApiTypes.BINARY}
-    )
+    @extend_schema(responses=PICTURE | {(200, "application/pdf"): OpenApiTypes.BINARY})
     def get(self, request: Request, receipt_id: UUID) -> FileResponse:
         """Stream it."""
         receipt = self.find(request, receipt_id)
-        return self.stream(open_stored(receipt, receipt.file), receipt.media_type)
+        return self.stream(open_stored(receipt, receipt.file))
 
 
 class ReceiptPreviewView(ReceiptContentScope):
     """A small picture of it."""
 
-    @extend_schema(responses={(200, "image/jpeg"): OpenApiTypes.BINARY})
+    @extend_schema(responses=PICTURE)
     def get(self, request: Request, receipt_id: UUID) -> FileResponse:
         """Stream it."""
         receipt = self.find(request, receipt_id)
-        return self.stream(open_stored(receipt, receipt.preview), "image/jpeg")
+        return self.stream(open_stored(receipt, receipt.preview))
+
+
+class ReceiptPageView(ReceiptContentScope):
+    """The picture of one of its pages, counted from 1; a picture has one."""
+
+    @extend_schema(responses=PICTURE)
+    def get(self, request: Request, receipt_id: UUID, number: int) -> FileResponse:
+        """Stream it."""
+        return self.stream(open_page(self.find(request, receipt_id), number))

@@ -169,7 +169,8 @@ def _resolved(assignment: Assignment, user: User, now: datetime, values: Mapping
             raise UnknownOccasion(field="occasion")
     if values.get("receipt") is not None:
         own = Receipt.objects.filter(pk__in=Receipt.objects.own(user, now=now))
-        found["receipt"] = own.filter(pk=values["receipt"], status=Receipt.Status.READY).first()
+        # A phone in a hurry claims and submits while the receipt is still looked through.
+        found["receipt"] = own.filter(pk=values["receipt"]).exclude(status=Receipt.Status.REFUSED).first()
         if found["receipt"] is None:
             raise UnknownReceipt(field="receipt")
     return found

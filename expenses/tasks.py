@@ -1,14 +1,53 @@
-"""Periodic questions about expenses."""
+"""Celery tasks: ids in, one call out, safe to run twice. And the bell that calls them."""
 
+import logging
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
 
 from core.heartbeat import beat
-from expenses import reminders
+from expenses import processing_services, reminders
+
+logger = logging.getLogger(__name__)
+SWEEP = "expenses.tasks.sweep_receipts"
 
 
 @shared_task
 def remind_waiting(**_: Any) -> None:
     """Remind coordinators of what waits for them."""
     beat("expenses.tasks.remind_waiting", reminders.remind_waiting)
+
+
+@shared_task
+def process_receipt(*, receipt_id: str, **_: Any) -> None:
+    """Make one receipt ready, or refuse it."""
+    processing_services.process_receipt(UUID(receipt_id), timezone.now())
+
+
+@shared_task
+def sweep_receipts(**_: Any) -> None:
+    """Ring again for what waits, and tidy up after whoever was killed."""
+
+    def work(now: datetime) -> int:
+        ids = processing_services.sweep(now)
+        # It is rung for again by then, so bells that were not heard in time need not pile up.
+        ring(ids, expires=settings.PERIODIC_TASKS[SWEEP].total_seconds())
+        return len(ids)
+
+    beat(SWEEP, work)
+
+
+def ring(receipt_ids: Sequence[UUID], **options: Any) -> None:
+    """Tell the workers of receipts. A broker that is away delays them: the next sweep rings again."""
+    for position, receipt_id in enumerate(receipt_ids):
+        try:
+            process_receipt.apply_async(kwargs={"receipt_id": str(receipt_id)}, **options)
+        except Exception as error:  # whatever a broker's client can think of
+            waiting = len(receipt_ids) - position
+            logger.warning("The broker is away (%s): %d receipts wait", type(error).__name__, waiting)
+            return

@@ -15,6 +15,11 @@ urlpatterns = [
         receipt_views.ReceiptPreviewView.as_view(),
         name="receipt-preview",
     ),
+    path(
+        "receipts/<uuid:receipt_id>/pages/<int:number>",
+        receipt_views.ReceiptPageView.as_view(),
+        name="receipt-page",
+    ),
     path("expenses", views.ExpensesView.as_view(), name="expenses"),
     path("expenses/<uuid:expense_id>", views.ExpenseView.as_view(), name="expense"),
     path("expenses/<uuid:expense_id>/submit", views.SubmitExpenseView.as_view(), name="submit-expense"),

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     EXPENSE_RETURNED = "expense_returned"
     EXPENSE_REJECTED = "expense_rejected"
     EXPENSES_WAITING = "expenses_waiting"
+    RECEIPT_REFUSED = "receipt_refused"
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,9 @@ MESSAGES: Mapping[str, Message] = {
     Kind.EXPENSE_RETURNED: Message(Text(sv="Utlägg behöver kompletteras", en="Expense needs a change"), OPEN),
     Kind.EXPENSE_REJECTED: Message(Text(sv="Utlägg avslaget", en="Expense rejected"), OPEN),
     Kind.EXPENSES_WAITING: Message(Text(sv="Utlägg väntar på beslut", en="Expenses are waiting"), OPEN),
+    Kind.RECEIPT_REFUSED: Message(
+        Text(sv="Ett kvitto behöver skickas igen", en="A receipt has to be sent again"), OPEN
+    ),
 }
 UNKNOWN = Message(Text(sv="Det finns något att se", en="There is something to see"), OPEN)
 

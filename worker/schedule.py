@@ -3,8 +3,10 @@
 import os
 from datetime import timedelta
 
+SWEEP = timedelta(seconds=int(os.environ.get("SWEEP_SECONDS") or 10))
 EVERY = {
-    "notifications.tasks.sweep_deliveries": timedelta(seconds=int(os.environ.get("SWEEP_SECONDS") or 10)),
+    "notifications.tasks.sweep_deliveries": SWEEP,
+    "expenses.tasks.sweep_receipts": SWEEP,
     "occasions.tasks.remind_before": timedelta(seconds=60),
     "occasions.tasks.fill_series": timedelta(seconds=60),
     "occasions.tasks.remind_unlogged": timedelta(seconds=60),

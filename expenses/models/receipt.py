@@ -30,6 +30,17 @@ class ReceiptQuerySet(BaseQuerySet["Receipt"]):
         own = Receipt.objects.own(user, now=now).values("pk")
         return self.filter(Q(pk__in=own) | Q(pk__in=came_in.values("pk")))
 
+    def waiting(self, now: datetime) -> "ReceiptQuerySet":
+        """Keep those that came in whole and that no worker has in hand."""
+        return self._unclaimed(now).exclude(arrived_at=None)
+
+    def given_up(self, now: datetime) -> "ReceiptQuerySet":
+        """Keep those whose upload broke off, and that nobody sends again."""
+        return self._unclaimed(now).filter(arrived_at=None)
+
+    def _unclaimed(self, now: datetime) -> "ReceiptQuerySet":
+        return self.filter(Q(claimed_until=None) | Q(claimed_until__lte=now), status=Receipt.Status.PROCESSING)
+
 
 def receipt_path(receipt: "Receipt", name: str) -> str:
     """Return where a file of a receipt is stored: by its id, since people's names for files end up in logs."""
@@ -60,7 +71,7 @@ class Receipt(RepeatableModel):
     checksums = models.JSONField(default=dict, db_default={}, help_text="Name in the storage → SHA-256 (hex).")
     arrived_at = models.DateTimeField(null=True, help_text="When the original was whole in the storage.")
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="Times that a worker took it.")
-    claimed_until = models.DateTimeField(null=True, help_text="Until then a worker has it in hand.")
+    claimed_until = models.DateTimeField(null=True, help_text="Until then a worker has it in hand, or its sender.")
     suggestion = models.JSONField(null=True, help_text="What was read off it: total, date and seller.")
     read_at = models.DateTimeField(null=True, help_text="When reading ended, with or without a suggestion.")
     likeness = ArrayField(
@@ -80,4 +91,9 @@ class Receipt(RepeatableModel):
         ]
         indexes = [
             models.Index(fields=["created_at"], condition=Q(status="processing"), name="receipt_processing"),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(status="refused") & ~Q(original=""),
+                name="receipt_with_leftovers",
+            ),
         ]

@@ -21,6 +21,7 @@ from tests.expenses import files
 
 RECEIPTS, EXPENSES = "/api/v1/receipts", "/api/v1/expenses"
 MULTIPART = "multipart/form-data; boundary=edge"
+UNSAID = "application/octet-stream"
 
 
 def jpeg() -> bytes:
@@ -28,9 +29,9 @@ def jpeg() -> bytes:
     return files.saved(files.picture(), "JPEG")
 
 
-def upload(user: User, data: bytes, *, name: str = "receipt.jpg", **fields: Any) -> Any:
+def upload(user: User, data: bytes, *, name: str = "receipt.jpg", declared: str = UNSAID, **fields: Any) -> Any:
     """Send a file the way an app does."""
-    form = {"file": SimpleUploadedFile(name, data), **{key: str(value) for key, value in fields.items()}}
+    form = {"file": SimpleUploadedFile(name, data, declared), **{key: str(value) for key, value in fields.items()}}
     return world.signed_in(user).post(RECEIPTS, form, format="multipart")
 
 
