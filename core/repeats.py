@@ -57,9 +57,11 @@ def _repeated(own: "models.QuerySet[Row]", row_id: UUID | None, asked: str) -> R
         return None
     found = own.filter(pk=row_id).first()
     if found is None:
-        if own.model._default_manager.filter(pk=row_id).exists():
-            raise IdConflict(field="id")
-        return None
+        if not own.model._default_manager.filter(pk=row_id).exists():
+            return None
+        found = own.filter(pk=row_id).first()  # it may have come between the two questions
+    if found is None:
+        raise IdConflict(field="id")
     if found.creation_fingerprint != asked:
         raise IdConflict(present=found, field="id")
     return found

@@ -22,6 +22,7 @@ from core.text import Text
 from expenses.kinds import CHUNK, JPEG, PDF, WEBP
 from expenses.models import Receipt, receipt_path
 from expenses.pictures import page_name
+from expenses.refusals import ReceiptWasRefused
 
 logger = logging.getLogger(__name__)
 ORIGINAL = "original"
@@ -43,13 +44,6 @@ class ReceiptNotReady(DomainError):
     text = Text(
         sv="Kvittot gås igenom. Försök igen snart.", en="The receipt is being looked through. Try again soon."
     )
-
-
-class ReceiptWasRefused(DomainError):
-    """Nothing of it is kept."""
-
-    code = "receipt_refused"
-    text = Text(sv="Kvittot gick inte att använda.", en="The receipt could not be used.")
 
 
 _UNSHOWN = {Receipt.Status.PROCESSING: ReceiptNotReady, Receipt.Status.REFUSED: ReceiptWasRefused}

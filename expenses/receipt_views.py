@@ -37,6 +37,8 @@ class ReceiptsView(CommandView):
 
     def handle_exception(self, exc: Exception) -> Response:
         """Refuse, and hear the caller out first, so that the refusal reaches them."""
+        for handler in self.request._request.upload_handlers:
+            handler.upload_interrupted()
         uploads.read_to_the_end(self.request._request)
         return super().handle_exception(exc)
 

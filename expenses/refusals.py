@@ -59,6 +59,15 @@ class ReceiptNeverArrived(DomainError):
     )
 
 
+class ReceiptWasRefused(DomainError):
+    """Nothing of it is kept, so nothing is shown of it and nothing repaid for it."""
+
+    code = "receipt_refused"
+    text = Text(
+        sv="Kvittot gick inte att använda. Lägg till ett nytt.", en="The receipt could not be used. Add a new one."
+    )
+
+
 BY_CODE: Mapping[RefusalCode, type[InvalidInput]] = {
     RefusalCode.EMPTY: UnreadableReceipt,
     RefusalCode.UNREADABLE: UnreadableReceipt,

@@ -1,5 +1,6 @@
 """The people that the tests are about, and what they need to meet each other."""
 
+import hashlib
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -115,15 +116,20 @@ def make_occasion(
 
 def make_receipt(owner: User, **fields: Any) -> Receipt:
     """Put a ready receipt without files into the database."""
-    values = {"status": "ready", "sha256": "0" * 64, "media_type": "image/jpeg"} | fields
+    values = {"status": "ready", "sha256": "0" * 64, "media_type": "image/webp"} | fields
     return Receipt.objects.create(owner=owner, **values)
 
 
 def make_stored_receipt(owner: User) -> Receipt:
-    """Put a ready receipt into the database and two small files where it says."""
-    receipt = make_receipt(owner)
-    receipt.file.save("receipt.jpg", ContentFile(b"\xff\xd8 a picture"), save=False)
-    receipt.preview.save("preview.jpg", ContentFile(b"\xff\xd8 a preview"), save=False)
+    """Put a ready receipt of one page into the database and its files, which hold no pictures, where it says."""
+    receipt = make_receipt(owner, sha256=hashlib.sha256(b"what arrived").hexdigest(), size=12, arrived_at=NOW)
+    for field, name, content in [
+        (receipt.original, "original", b"what arrived"),
+        (receipt.file, "large.webp", b"RIFF a picture"),
+        (receipt.preview, "preview.webp", b"RIFF a preview"),
+    ]:
+        field.save(name, ContentFile(content), save=False)
+        receipt.checksums[field.name] = hashlib.sha256(content).hexdigest()
     receipt.save()
     return receipt
 

@@ -15,6 +15,7 @@ from expenses import rules
 from expenses.allowance import Outlay
 from expenses.models.category import ExpenseCategory
 from expenses.models.receipt import Receipt
+from expenses.refusals import ReceiptWasRefused
 from occasions.models import Occasion
 from people.models import Municipality, Role, User
 
@@ -40,7 +41,7 @@ class ExpenseQuerySet(BaseQuerySet["Expense"]):
 
     def complete(self) -> "ExpenseQuerySet":
         """Load all that an answer shows in one query."""
-        return self.select_related("category", "assignment__decision__client__municipality")
+        return self.select_related("category", "receipt", "assignment__decision__client__municipality")
 
     def outlays_of(self, assignment_ids: Iterable[Any], month: Month) -> dict[Any, list[Outlay]]:
         """Return per assignment what the allowance of the month is computed from, in one query."""
@@ -166,12 +167,14 @@ class Expense(RepeatableModel):
         )
 
     def check_complete(self, now: datetime) -> None:
-        """Look whether it can be sent in. Raise ReceiptMissing or what `check_spent_on` raises.
+        """Look whether it can be sent in. Raise ReceiptMissing, ReceiptWasRefused or what `check_spent_on` raises.
 
         The date is asked of a draft only: one that is sent back did come in in time.
         """
         if self.category.needs_receipt and self.receipt_id is None:
             raise rules.ReceiptMissing(field="receipt")
+        if self.receipt is not None and self.receipt.status == Receipt.Status.REFUSED:
+            raise ReceiptWasRefused(field="receipt")
         if self.status == Expense.Status.DRAFT:
             self.check_spent_on(now)
 

@@ -12,13 +12,15 @@ ROLE_OF = {OWNER: "contact_person", STRANGER: "contact_person"} | {role: role fo
 
 @dataclass(frozen=True)
 class Row:
-    """A route and a method: who gets what. `about` names the object in its path, `#name` one in its body.
+    """A route and a method: who gets what. `about` names the object in its path, `and_then` what follows it
+    there, `#name` an object in its body.
 
     An open one asks nobody to sign in: what its path holds is the key.
     """
 
     answers: dict[str, int]
     about: str = ""
+    and_then: tuple[object, ...] = ()
     body: dict[str, Any] = field(default_factory=dict)
     is_open: bool = False
 
@@ -92,6 +94,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "receipt"): Row(READ, about="receipt"),
     ("GET", "receipt-file"): Row(READ, about="receipt"),
     ("GET", "receipt-preview"): Row(READ, about="receipt"),
+    ("GET", "receipt-page"): Row(READ, about="receipt", and_then=(1,)),
     ("GET", "expenses"): Row(only(owner=200, stranger=200, coordinator=200)),
     ("POST", "expenses"): Row(only(owner=201, stranger=404), body=MONEY | {"assignment": "#assignment"}),
     ("GET", "expense"): Row(READ, about="expense"),

@@ -4,14 +4,12 @@ import json
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from assignments.models import Assignment
 from config.wsgi import application
-from expenses import pictures
 from people.models import User
 from tests import world
 
@@ -90,18 +88,3 @@ def test_behind_a_proxy_one_stranger_does_not_use_up_everybodys_sign_ins(karin: 
         sign_in("192.0.2.1", f"nobody{number}@kalix.example", "wrong")
     assert sign_in("192.0.2.1", karin.email, "a long enough password").status_code == 400
     assert sign_in("192.0.2.2", karin.email, "a long enough password").status_code == 200
-
-
-def test_too_many_receipts_at_once_are_told_to_come_back(karin: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pictures, "LONGEST_WAIT_SECONDS", 0)
-    held = 0
-    while pictures._decoders.acquire(blocking=False):
-        held += 1
-    try:
-        picture = SimpleUploadedFile("kvitto.jpg", b"\xff\xd8\xff a picture")
-        answer = world.signed_in(karin).post("/api/v1/receipts", {"file": picture}, format="multipart")
-    finally:
-        for _ in range(held):
-            pictures._decoders.release()
-    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
-    assert answer.json()["code"] == "receipts_busy"

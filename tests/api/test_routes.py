@@ -83,7 +83,7 @@ def _user(actor: str, municipality: Municipality) -> User:
 
 
 def call(client: APIClient, method: str, name: str, row: Row, scene: Scene) -> Any:
-    path = reverse(name, args=[scene.ids[row.about]] if row.about else [])
+    path = reverse(name, args=[scene.ids[row.about], *row.and_then] if row.about else [])
     body = json.loads(re.sub('"#([a-z]+)"', lambda found: json.dumps(scene.ids[found[1]]), json.dumps(row.body)))
     options: dict[str, Any] = {"headers": {"If-Match": '"1"'}} if method == "PATCH" else {}
     if name == "receipts":

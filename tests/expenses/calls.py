@@ -12,9 +12,11 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.utils import timezone
 
 from assignments.models import Assignment
-from expenses.models import Expense
+from expenses.models import Expense, Receipt, receipt_path
+from expenses.processing_services import process_receipt
 from people.models import User
 from tests import world
 from tests.expenses import files
@@ -33,6 +35,20 @@ def upload(user: User, data: bytes, *, name: str = "receipt.jpg", declared: str 
     """Send a file the way an app does."""
     form = {"file": SimpleUploadedFile(name, data, declared), **{key: str(value) for key, value in fields.items()}}
     return world.signed_in(user).post(RECEIPTS, form, format="multipart")
+
+
+def sent_in(user: User, data: bytes, **fields: Any) -> Receipt:
+    """Send a file, let the worker look at it, and return what became of it."""
+    answer = upload(user, data, **fields)
+    assert answer.status_code == 201, answer.data
+    process_receipt(UUID(answer.data["id"]), timezone.now())
+    return Receipt.objects.get(pk=answer.data["id"])
+
+
+def stored_names(receipt: Receipt) -> set[str]:
+    """Name the files that the storage has of a receipt."""
+    folder = Path(settings.MEDIA_ROOT, receipt_path(receipt, "")).parent / str(receipt.pk)
+    return {path.name for path in folder.iterdir()} if folder.exists() else set()
 
 
 def part(content: bytes, disposition: bytes = b'name="file"; filename="a.jpg"', more: bytes = b"") -> bytes:

@@ -5,10 +5,14 @@ import io
 import struct
 import zlib
 from collections.abc import Sequence
-from typing import Any
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO, cast
 
 import pillow_heif
 from PIL import ExifTags, Image, ImageCms
+
+from expenses.kinds import HEAD, kind_of
+from expenses.pictures import clean
 
 pillow_heif.register_heif_opener()
 
@@ -184,6 +188,16 @@ def endless_pdf() -> bytes:
     )
     page = b"/MediaBox[0 0 595 842]/Resources<</Pattern<</P 5 0 R>>>>"
     return pdf(b"/Pattern cs /P scn 0 0 595 842 re f", page=page, more=[stream(b"0 0 5 5 re f", tile)])
+
+
+def cleaned(data: bytes) -> dict[str, bytes]:
+    """What the fenced program makes of bytes, by the name of each file."""
+    with TemporaryFile() as original, TemporaryFile() as output:
+        original.write(data)
+        original.flush()
+        media_type = kind_of(data[:HEAD])
+        made = clean(cast(BinaryIO, original), cast(BinaryIO, output), media_type=media_type)
+        return {one.name: b"".join(one.read(cast(BinaryIO, output))) for one in made}
 
 
 _PAD = bytes.fromhex("28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9fe6453697a")

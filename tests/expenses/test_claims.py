@@ -2,13 +2,13 @@
 
 from datetime import UTC, date, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import time_machine
 
 from assignments.models import Assignment
-from expenses.models import Expense, ExpenseCategory
+from expenses.models import Expense, ExpenseCategory, Receipt
 from people.models import Municipality, User
 from tests import world
 from tests.expenses.calls import act, claim, edit, first_error, refused_with
@@ -138,9 +138,20 @@ def test_a_receipt_of_somebody_else_is_unknown(karin: User, sven: User, assignme
             assert first_error(answer)[0] == "/receipt"
 
 
-@pytest.mark.parametrize("status", ["processing", "refused"])
-def test_a_receipt_that_is_not_ready_is_unknown(karin: User, assignment: Assignment, status: str) -> None:
-    receipt = world.make_receipt(karin, status=status)
+def test_a_phone_in_a_hurry_claims_and_submits_while_the_receipt_is_looked_through(
+    karin: User, assignment: Assignment
+) -> None:
+    receipt = world.make_receipt(karin, status="processing")
+    draft = claim(karin, assignment, receipt=str(receipt.pk), category="ticket")
+    assert draft.status_code == 201
+    assert act(karin, "submit", UUID(draft.data["id"])).data["status"] == "submitted"
+
+
+def test_a_refused_receipt_is_no_receipt(karin: User, assignment: Assignment) -> None:
+    receipt = world.make_receipt(karin, status="processing")
+    draft = claim(karin, assignment, receipt=str(receipt.pk)).data["id"]
+    Receipt.objects.update(status="refused")
+    assert refused_with(act(karin, "submit", UUID(draft))) == (409, "receipt_refused")
     assert refused_with(claim(karin, assignment, receipt=str(receipt.pk))) == (400, "unknown_receipt")
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from expenses.decoding import decode
-from expenses.pictures import HEIC, JPEG, PDF, PNG, ReceiptRefused
+from expenses.kinds import HEIC, JPEG, PDF, PNG, ReceiptRefused
 from tests.expenses import files
 
 VALID = {
@@ -24,9 +24,9 @@ MAGIC = {JPEG: b"\xff\xd8\xff", PNG: b"\x89PNG\r\n\x1a\n", HEIC: b"\0\0\0\x18fty
 
 def assert_clean_or_refused(data: bytes, media_type: str) -> None:
     with contextlib.suppress(ReceiptRefused):
-        file, preview = decode(data, media_type)
-        assert files.SECRET not in file + preview
-        assert max(Image.open(io.BytesIO(preview)).size) <= 800
+        made = dict(decode(data, media_type))
+        assert files.SECRET not in b"".join(made.values())
+        assert max(Image.open(io.BytesIO(made["preview.webp"])).size) <= 800
 
 
 @pytest.mark.parametrize("name", VALID)

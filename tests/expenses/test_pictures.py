@@ -1,37 +1,49 @@
 """What is kept of an upload: an upright picture or a new PDF, a small preview, and nothing else."""
 
-import hashlib
 import io
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import pypdfium2
 import pytest
 from PIL import Image
 
-from expenses.pictures import CleanedReceipt, clean
 from tests.expenses import files
 from tests.expenses.files import BLUE, RED, SECRET, SIZE, WHITE
 
 
-def cleaned(data: bytes) -> CleanedReceipt:
-    return clean(io.BytesIO(data), size=len(data))
+@dataclass(frozen=True)
+class Cleaned:
+    """What is made of an upload: what is shown as its file, the preview, and the pictures of its pages."""
+
+    file: bytes
+    preview: bytes
+    pages: tuple[bytes, ...]
 
 
-def opened(jpeg: bytes) -> Image.Image:
-    """Open a JPEG and make sure that it is one and nothing more."""
-    image = Image.open(io.BytesIO(jpeg))
+def cleaned(data: bytes) -> Cleaned:
+    made = files.cleaned(data)
+    preview = made.pop("preview.webp")
+    file = made.pop("receipt.pdf", made["large.webp"])
+    names = ["large.webp", *(f"page-{number}.webp" for number in range(2, len(made) + 1))]
+    return Cleaned(file, preview, tuple(made[name] for name in names))
+
+
+def opened(webp: bytes) -> Image.Image:
+    """Open a WebP and make sure that it is one and nothing more."""
+    image = Image.open(io.BytesIO(webp))
     image.load()
-    assert image.format == "JPEG"
+    assert image.format == "WEBP"
     assert image.mode == "RGB"
     assert not dict(image.getexif())
-    assert {"exif", "xmp", "comment", "icc_profile", "photoshop", "mp"}.isdisjoint(image.info)
-    assert jpeg.endswith(b"\xff\xd9")
-    assert SECRET not in jpeg
+    assert {"exif", "xmp", "comment", "icc_profile"}.isdisjoint(image.info)
+    assert len(webp) == 8 + int.from_bytes(webp[4:8], "little")
+    assert SECRET not in webp
     return image
 
 
 def is_near(image: Image.Image, at: tuple[float, float], colour: tuple[int, int, int]) -> bool:
-    """Ask for a colour, as near as JPEG keeps it, at fractions of width and height."""
+    """Ask for a colour, as near as WebP keeps it, at fractions of width and height."""
     pixel = image.getpixel((int(at[0] * image.width), int(at[1] * image.height)))
     assert isinstance(pixel, tuple)
     return all(abs(a - b) < 40 for a, b in zip(pixel, colour, strict=True))
@@ -49,14 +61,11 @@ def pages_of(pdf: bytes) -> list[Image.Image]:
         return [page.render(scale=1).to_pil() for page in document]
 
 
-def test_a_receipt_says_what_arrived_and_what_is_kept() -> None:
-    data = files.saved(files.picture(), "PNG")
-    receipt = cleaned(data)
-    assert receipt.sha256 == hashlib.sha256(data).hexdigest()
-    assert (receipt.arrived_as, receipt.media_type) == ("image/png", "image/jpeg")
+def test_of_a_picture_a_large_one_and_a_small_one_are_made() -> None:
+    receipt = cleaned(files.saved(files.picture(), "PNG"))
     assert_upright(opened(receipt.file))
     assert_upright(opened(receipt.preview))
-    assert "file" not in repr(receipt)
+    assert receipt.pages == (receipt.file,)
 
 
 def test_the_same_upload_gives_the_same_bytes_also_from_many_threads_at_once() -> None:
@@ -163,7 +172,6 @@ def test_the_preview_of_noise_is_still_small() -> None:
 
 def test_of_a_pdf_only_what_its_pages_show_is_kept() -> None:
     receipt = cleaned(files.telling_pdf())
-    assert (receipt.arrived_as, receipt.media_type) == ("application/pdf", "application/pdf")
     (page,) = pages_of(receipt.file)
     assert page.size == pytest.approx((300, 200), abs=1)
     assert is_near(page, (0.5, 0.5), RED)
@@ -172,8 +180,10 @@ def test_of_a_pdf_only_what_its_pages_show_is_kept() -> None:
         assert trace not in receipt.file
 
 
-def test_a_pdf_may_have_twenty_pages() -> None:
-    assert len(pages_of(cleaned(files.pdf(pages=20)).file)) == 20
+def test_a_pdf_may_have_twenty_pages_and_each_becomes_a_picture() -> None:
+    receipt = cleaned(files.pdf(pages=20))
+    assert len(pages_of(receipt.file)) == len(receipt.pages) == 20
+    assert all(is_near(opened(page), (0.5, 0.5), RED) for page in receipt.pages)
 
 
 def test_a_filled_form_keeps_what_was_filled_in() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 
 from assignments.models import Assignment
@@ -12,9 +13,9 @@ from expenses.models import Expense, Receipt
 from people.models import Municipality, Role, User
 from tests import world
 from tests.expenses import files
-from tests.expenses.calls import RECEIPTS, act, claim, edit, jpeg, refused_with, upload
+from tests.expenses.calls import RECEIPTS, act, claim, edit, jpeg, refused_with, sent_in
 
-PARTS = ["", "/file", "/preview"]
+PARTS = ["", "/file", "/preview", "/pages/1"]
 pytestmark = pytest.mark.usefixtures("noon")
 
 
@@ -39,25 +40,22 @@ def receipt(karin: User) -> Receipt:
     return world.make_stored_receipt(karin)
 
 
-def sent(user: User, data: bytes, part: str) -> tuple[Any, bytes]:
-    """Upload something, and open it again."""
-    answer = world.signed_in(user).get(f"{RECEIPTS}/{upload(user, data).data['id']}{part}")
-    return answer, b"".join(answer)
-
-
 @pytest.mark.parametrize(
     ("data", "part", "media_type", "begins", "name"),
     [
-        (jpeg(), "/file", "image/jpeg", b"\xff\xd8", "receipt.jpg"),
-        (jpeg(), "/preview", "image/jpeg", b"\xff\xd8", "receipt.jpg"),
+        (jpeg(), "/file", "image/webp", b"RIFF", "receipt.webp"),
+        (jpeg(), "/preview", "image/webp", b"RIFF", "receipt.webp"),
+        (jpeg(), "/pages/1", "image/webp", b"RIFF", "receipt.webp"),
         (files.pdf(), "/file", "application/pdf", b"%PDF-", "receipt.pdf"),
-        (files.pdf(), "/preview", "image/jpeg", b"\xff\xd8", "receipt.jpg"),
+        (files.pdf(), "/preview", "image/webp", b"RIFF", "receipt.webp"),
+        (files.pdf(pages=2), "/pages/2", "image/webp", b"RIFF", "receipt.webp"),
     ],
 )
 def test_a_file_is_shown_as_what_it_is_and_kept_by_no_cache(
     karin: User, data: bytes, part: str, media_type: str, begins: bytes, name: str
 ) -> None:
-    answer, content = sent(karin, data, part)
+    answer = world.signed_in(karin).get(f"{RECEIPTS}/{sent_in(karin, data).pk}{part}")
+    content = b"".join(answer)
     assert answer.status_code == 200
     assert answer["Content-Type"] == media_type
     assert content.startswith(begins)
@@ -66,6 +64,45 @@ def test_a_file_is_shown_as_what_it_is_and_kept_by_no_cache(
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Disposition"] == f'inline; filename="{name}"'
     assert "sandbox" in answer["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(("number", "status"), [(1, 200), (2, 200), (3, 404), (0, 404), (99999, 404)])
+def test_a_pdf_has_as_many_pages_as_it_says(karin: User, number: int, status: int) -> None:
+    receipt = sent_in(karin, files.pdf(pages=2))
+    assert look(karin, receipt).data["pages"] == 2
+    assert look(karin, receipt, f"/pages/{number}").status_code == status
+
+
+@pytest.mark.parametrize(("media_type", "status"), [("image/jpeg", 200), ("application/pdf", 404)])
+def test_receipts_of_older_releases_are_still_shown(karin: User, media_type: str, status: int) -> None:
+    receipt = world.make_receipt(karin, media_type=media_type)
+    receipt.file.save("abc.jpg" if status == 200 else "abc.pdf", ContentFile(b"a picture"), save=False)
+    receipt.preview.save("abc-preview.jpg", ContentFile(b"a preview"))
+    assert look(karin, receipt, "/file")["Content-Type"] == media_type
+    assert look(karin, receipt, "/preview")["Content-Type"] == "image/jpeg"
+    assert look(karin, receipt, "/pages/1").status_code == status
+
+
+@pytest.mark.parametrize("part", ["/file", "/preview", "/pages/1"])
+@pytest.mark.parametrize(
+    ("status", "problem"),
+    [("processing", (409, "receipt_not_ready")), ("refused", (409, "receipt_refused"))],
+)
+def test_of_what_is_not_ready_nothing_is_shown(
+    karin: User, part: str, status: str, problem: tuple[int, str]
+) -> None:
+    receipt = world.make_receipt(karin, status=status)
+    assert refused_with(look(karin, receipt, part, accept="image/*")) == problem
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("sv", "Filen går inte att läsa."), ("en", "The file can't be read.")]
+)
+def test_why_a_receipt_was_refused_is_told_in_the_callers_language(karin: User, language: str, words: str) -> None:
+    receipt = world.make_receipt(karin, status="refused", refusal="receipt_unreadable")
+    refusal = look(karin, receipt, accept_language=language).data["refusal"]
+    assert refusal["code"] == "receipt_unreadable"
+    assert refusal["detail"].startswith(words)
 
 
 @pytest.mark.parametrize("accept", ["image/*", "image/jpeg", "application/pdf", "*/*", "text/html", "nonsense"])
@@ -80,7 +117,7 @@ def test_a_refusal_is_a_problem_whatever_was_asked_for(sven: User, receipt: Rece
 
 def test_the_state_of_a_receipt_names_no_file_and_no_person(karin: User, receipt: Receipt) -> None:
     answer = look(karin, receipt)
-    shown = {"id", "status", "sha256", "media_type", "suggestion", "created_at", "version"}
+    shown = {"id", "status", "refusal", "sha256", "media_type", "pages", "suggestion", "created_at", "version"}
     assert set(answer.data) == shown
     assert answer["ETag"] == '"1"'
 

@@ -1,6 +1,5 @@
 """What is not taken as a receipt, and the code that says why."""
 
-import io
 import subprocess
 import sys
 import zlib
@@ -9,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from expenses import pictures
-from expenses.pictures import ReceiptRefused, RefusalCode, clean
+from expenses.kinds import ReceiptRefused, RefusalCode
 from tests.expenses import files
 
 ZEROS = zlib.compress(bytes(9_000_000))
@@ -17,7 +16,7 @@ ZEROS = zlib.compress(bytes(9_000_000))
 
 def refusal(data: bytes) -> RefusalCode:
     with pytest.raises(ReceiptRefused) as refused:
-        clean(io.BytesIO(data), size=len(data))
+        files.cleaned(data)
     return refused.value.code
 
 
@@ -53,16 +52,6 @@ def test_an_encrypted_pdf_is_refused(password: bytes) -> None:
 )
 def test_anything_else_is_refused_whatever_it_is_called(data: bytes) -> None:
     assert refusal(data) == "unsupported_type"
-
-
-def test_size_is_judged_by_what_arrived() -> None:
-    picture = files.saved(files.picture(), "JPEG")
-    assert refusal(b"") == "empty"
-    assert refusal(picture + bytes(pictures.MAX_BYTES)) == "too_large"
-    with pytest.raises(ReceiptRefused, match="too_large"):
-        clean(io.BytesIO(picture), size=pictures.MAX_BYTES + 1)
-    with pytest.raises(ReceiptRefused, match="too_large"):
-        clean(io.BytesIO(picture + bytes(pictures.MAX_BYTES)), size=1)
 
 
 @pytest.mark.parametrize(
@@ -110,11 +99,11 @@ def test_what_takes_for_ever_is_stopped(make: Callable[[], bytes], monkeypatch: 
 @pytest.mark.skipif(sys.platform == "darwin", reason="macOS can't limit a process's memory")
 def test_what_asks_for_too_much_memory_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pictures, "MAX_MEGABYTES", 200)
-    assert clean(io.BytesIO(files.pdf()), size=1)
+    assert files.cleaned(files.pdf())
     assert refusal(files.pdf_of_forms(7)) == "unreadable"
 
 
 def test_a_fault_of_ours_is_not_blamed_on_the_upload(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pictures, "_PROGRAM", [sys.executable, "-c", "import nothing_of_that_name"])
     with pytest.raises(subprocess.CalledProcessError):
-        clean(io.BytesIO(files.pdf()), size=1)
+        files.cleaned(files.pdf())

@@ -17,8 +17,8 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
+from expenses.kinds import MAX_BYTES
 from expenses.models import Receipt
-from expenses.pictures import MAX_BYTES
 from people.models import User
 from tests.expenses import files
 from tests.expenses.calls import MULTIPART, RECEIPTS, jpeg, part

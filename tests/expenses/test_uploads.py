@@ -2,25 +2,23 @@
 
 import base64
 import hashlib
-import io
 import logging
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import pypdfium2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models.fields.files import FieldFile
-from PIL import Image
 
+from expenses.kinds import MAX_BYTES
 from expenses.models import Receipt
-from expenses.pictures import MAX_BYTES
 from people.models import User
 from tests import world
 from tests.expenses import files
 from tests.expenses.calls import (
     RECEIPTS,
+    UNSAID,
     first_error,
     jpeg,
     kept_files,
@@ -50,38 +48,29 @@ def test_karin_sends_a_picture_whatever_its_file_is_called(karin: User, kind: st
     answer = upload(karin, sent, name="receipt.exe")
     assert answer.status_code == 201
     assert answer["ETag"] == '"1"'
-    assert answer.data["status"] == "ready"
-    assert answer.data["media_type"] == "image/jpeg"
-    assert answer.data["suggestion"] is None
+    assert answer.data["status"] == "processing"
+    assert answer.data["media_type"] == "image/webp"
+    assert (answer.data["suggestion"], answer.data["refusal"]) == (None, None)
     receipt = Receipt.objects.get(pk=answer.data["id"])
-    assert receipt.owner == karin
-    assert all(kept(stored).startswith(b"\xff\xd8") for stored in (receipt.file, receipt.preview))
+    assert (receipt.owner, receipt.size) == (karin, len(sent))
+    assert receipt.arrived_at
+    assert kept(receipt.original) == sent
 
 
 def test_karin_sends_a_pdf(karin: User) -> None:
     answer = upload(karin, files.pdf(pages=2), name="receipt.jpg")
     assert (answer.status_code, answer.data["media_type"]) == (201, "application/pdf")
-    receipt = Receipt.objects.get(pk=answer.data["id"])
-    with pypdfium2.PdfDocument(kept(receipt.file)) as document:
-        assert len(document) == 2
 
 
-def test_the_checksum_is_of_what_arrived_and_nothing_else_of_it_is_kept(karin: User) -> None:
+def test_the_checksum_is_of_what_arrived(karin: User) -> None:
     sent = files.telling_jpeg()
-    answer = upload(karin, sent)
-    assert answer.data["sha256"] == hashlib.sha256(sent).hexdigest()
-    assert len(kept_files()) == 2
-    assert all(files.SECRET not in path.read_bytes() for path in kept_files())
-
-
-def test_a_picture_taken_sideways_is_kept_upright(karin: User) -> None:
-    receipt = Receipt.objects.get(pk=upload(karin, files.turned("JPEG", 6)).data["id"])
-    assert Image.open(io.BytesIO(kept(receipt.file))).size == files.SIZE
+    assert upload(karin, sent).data["sha256"] == hashlib.sha256(sent).hexdigest()
 
 
 def test_fifteen_megabytes_are_taken(karin: User) -> None:
     assert upload(karin, padded(MAX_BYTES)).status_code == 201
-    assert len(kept_files()) == 2
+    (original,) = kept_files()
+    assert original.stat().st_size == MAX_BYTES
 
 
 @pytest.mark.parametrize("size", [MAX_BYTES + 1, 16 * 1024 * 1024, 30 * 1024 * 1024])
@@ -102,16 +91,12 @@ def test_far_too_much_is_not_even_kept_meanwhile(karin: User, monkeypatch: pytes
     ("data", "problem"),
     [
         pytest.param(b"", (400, "receipt_unreadable"), id="empty"),
-        pytest.param(jpeg()[:-200], (400, "receipt_unreadable"), id="truncated-jpeg"),
-        pytest.param(b"%PDF-1.7", (400, "receipt_unreadable"), id="truncated-pdf"),
         pytest.param(b"<script>alert(1)</script>", (415, "receipt_type_unsupported"), id="script"),
         pytest.param(b"<svg xmlns='http://www.w3.org/2000/svg'/>", (415, "receipt_type_unsupported"), id="svg"),
         pytest.param(b"<html>" + jpeg(), (415, "receipt_type_unsupported"), id="html-before-jpeg"),
         pytest.param(files.saved(files.picture(), "GIF"), (415, "receipt_type_unsupported"), id="gif"),
+        pytest.param(jpeg() + b"<?php system(1);", (415, "receipt_mislabelled"), id="polyglot"),
         pytest.param(b"MZ" + bytes(60), (415, "receipt_type_unsupported"), id="program"),
-        pytest.param(files.locked_pdf(password=b"x"), (415, "receipt_type_unsupported"), id="locked-pdf"),
-        pytest.param(files.png(size=(60_000, 60_000)), (413, "receipt_too_large"), id="bomb"),
-        pytest.param(files.pdf(pages=21), (413, "receipt_too_large"), id="many-pages"),
     ],
 )
 def test_what_is_refused_leaves_nothing_behind(karin: User, data: bytes, problem: tuple[int, str]) -> None:
@@ -223,27 +208,18 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize("large", [False, True], ids=["in-memory", "on-disk"])
 @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
 def test_the_name_of_a_file_reaches_nobody(
-    karin: User,
-    name: str,
-    large: bool,
-    caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
+    karin: User, name: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[str] = []
-
     def fail(*_: object, **__: object) -> None:
-        seen.extend(map(str, kept_files()))
+        assert kept_files() == []
         raise ZeroDivisionError
 
-    monkeypatch.setattr("expenses.receipt_services._cleaned", fail)
-    data = padded(3_000_000 if large else 1000)
+    monkeypatch.setattr("expenses.receipt_services._checked", fail)
     with caplog.at_level(logging.DEBUG), pytest.raises(ZeroDivisionError):
-        send_raw(karin, part(data, b'name="file"; filename="%s"' % name.encode()) + END)
-    assert len(seen) == int(large)
-    assert "Karin" not in "".join([*seen, caplog.text]).replace(str(karin), "")
+        send_raw(karin, part(padded(3_000_000), b'name="file"; filename="%s"' % name.encode()) + END)
+    assert "Karin" not in caplog.text.replace(str(karin), "")
 
 
 @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
@@ -262,12 +238,14 @@ def test_a_stranger_and_a_coordinator_send_no_receipts(inger: User) -> None:
 
 def test_an_upload_asks_the_database_little(karin: User, django_assert_num_queries: Any) -> None:
     client = world.signed_in(karin)
-    form = {"file": SimpleUploadedFile("a.jpg", jpeg()), "id": str(uuid4())}
-    with django_assert_num_queries(7):  # roles; known? mine? another's?; savepoint, insert, release
+    form = {"file": SimpleUploadedFile("a.jpg", jpeg(), UNSAID), "id": str(uuid4())}
+    # roles; mine? another's?; savepoint, insert, release; mine to complete, lock, look; savepoint, write, read,
+    # release; unlock
+    with django_assert_num_queries(14):
         client.post(RECEIPTS, form, format="multipart")
 
 
-def test_the_storage_holds_two_files_named_by_the_receipt_only(karin: User, settings: Any) -> None:
+def test_the_storage_holds_the_original_named_by_the_receipt_only(karin: User, settings: Any) -> None:
     receipt = upload(karin, jpeg()).data["id"]
     folder = Path(settings.MEDIA_ROOT) / "receipts" / receipt[:2] / receipt
-    assert sorted(kept_files()) == sorted(folder.iterdir())
+    assert kept_files() == [folder / "original"]
