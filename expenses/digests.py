@@ -7,7 +7,7 @@ import re
 from core.errors import InvalidInput
 from core.text import Text
 
-_MEMBER = re.compile(r"([a-z*][a-z0-9_.*-]*)=:([A-Za-z0-9+/=]*):", re.ASCII)
+_MEMBER = re.compile(r"([a-z*][a-z0-9_.*-]*)=:([A-Za-z0-9+/=]*):(?:;.*)?", re.ASCII)
 _SHA256_BYTES = 32
 
 
@@ -29,7 +29,7 @@ class ChecksumMismatch(InvalidInput):
 
 def sha256_given(header: str | None) -> str | None:
     """Return the SHA-256 (hex) in the value of a header, None when it gives none. Raise ChecksumMalformed."""
-    if header is None:
+    if not header or not header.strip():
         return None
     given = dict(_member(one) for one in header.split(","))
     digest = given.get("sha-256")

@@ -1,24 +1,31 @@
 """Uploads through a real server and a real socket, where an answer can get lost."""
 
+import hashlib
 import http.client
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+import psutil
 import pytest
 from django.db import connection
+from django.utils import timezone
 from pytest_django import Settings
 
 from expenses.kinds import MAX_BYTES
 from expenses.models import Receipt
+from expenses.processing_services import process_receipt
 from people.models import User
 from tests.expenses import files
 from tests.expenses.calls import MULTIPART, RECEIPTS, jpeg, part
@@ -26,6 +33,8 @@ from tests.expenses.calls import MULTIPART, RECEIPTS, jpeg, part
 ROOT = Path(__file__).parents[2]
 PASSWORD = "tickets and coffee"
 END = b"--edge--\r\n"
+AT_ONCE = 20
+MOST_MEGABYTES = 200
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
@@ -36,6 +45,7 @@ class Server:
     folder: Path
     port: int = 0
     token: str = ""
+    pid: int = 0
     log: Path = field(init=False)
 
     def __post_init__(self) -> None:
@@ -65,6 +75,12 @@ class Server:
         body = part(data, b'name="file"; filename="Karin Svensson.jpg"') + END
         status, _, answer = self.call("POST", RECEIPTS, body, Content_Type=content_type, **headers)
         return status, json.loads(answer)
+
+    def most_megabytes(self) -> int:
+        """Tell how much memory one of its processes had at most."""
+        family = [psutil.Process(self.pid), *psutil.Process(self.pid).children(recursive=True)]
+        told = [Path(f"/proc/{process.pid}/status").read_text() for process in family]
+        return max(int(re.findall(r"VmHWM:\s*(\d+) kB", text)[0]) for text in told) // 1024
 
     def sign_in(self, user: User) -> None:
         """Get a token."""
@@ -103,6 +119,7 @@ def environment(server: Server) -> dict[str, str]:
         "PASSWORD_LOGIN": "true",
         "PORT": str(server.port),
         "WEB_PROCESSES": "1",
+        "WEB_THREADS": str(AT_ONCE),
     }
 
 
@@ -116,6 +133,7 @@ def gunicorn(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) ->
     command = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi"]
     with server.log.open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment(server), stdout=log, stderr=log)
+    server.pid = process.pid
     try:
         assert eventually(server.is_up), server.log.read_text()
         yield server
@@ -137,14 +155,30 @@ def server(gunicorn: Server, settings: Settings) -> Iterator[Server]:
     assert "Karin" not in log
 
 
-def test_fifteen_megabytes_come_in_and_are_shown(server: Server, karin: User) -> None:
+def test_fifteen_megabytes_come_in_and_are_shown(server: Server, karin: User, settings: Settings) -> None:
     server.sign_in(karin)
     status, receipt = server.upload(jpeg().ljust(MAX_BYTES, b"\0"))
-    assert (status, receipt["status"]) == (201, "ready")
-    assert server.keeps(2)
+    assert (status, receipt["status"]) == (201, "processing")
+    assert server.keeps(1)
+    settings.MEDIA_ROOT = server.folder / "media"
+    process_receipt(UUID(receipt["id"]), timezone.now())
     status, headers, content = server.call("GET", f"{RECEIPTS}/{receipt['id']}/preview", Accept="image/*")
-    assert (status, content[:2], headers["Content-Type"]) == (200, b"\xff\xd8", "image/jpeg")
+    assert (status, content[:4], headers["Content-Type"]) == (200, b"RIFF", "image/webp")
     assert headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody tells how much memory a process ever had")
+def test_twenty_times_fifteen_megabytes_at_once_take_little_memory(server: Server, karin: User) -> None:
+    server.sign_in(karin)
+    large = jpeg().ljust(MAX_BYTES, b"\0")
+    with ThreadPoolExecutor(AT_ONCE) as phones:
+        answers = list(phones.map(lambda _: server.upload(large), range(AT_ONCE)))
+    assert {status for status, _ in answers} == {201}
+    assert {receipt["sha256"] for _, receipt in answers} == {hashlib.sha256(large).hexdigest()}
+    assert server.keeps(AT_ONCE)
+    most = server.most_megabytes()
+    sys.stdout.write(f"\nat most {most} MB in a web process\n")
+    assert most < MOST_MEGABYTES
 
 
 @pytest.mark.parametrize("megabytes", [16, 30, 39])
