@@ -1,17 +1,19 @@
 """Expenses in every state there is, with receipts that were drawn for them."""
 
-import hashlib
 import io
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.core.files.base import ContentFile
 from PIL import Image, ImageDraw
 
 from assignments.models import Assignment
-from expenses.models import Expense, ExpenseCategory, Receipt
+from expenses.decoding import decode
+from expenses.kinds import JPEG, WEBP
+from expenses.models import Expense, ExpenseCategory, Receipt, receipt_path
+from expenses.pictures import LARGE, PREVIEW
+from expenses.receipt_files import ORIGINAL, store
 from people.models import User
 
 
@@ -26,7 +28,7 @@ def make_expenses(assignment: Assignment, coordinator: User, today: date, now: d
             claimed_amount=amount,
             approved_amount=amount - 9 if status in ("approved", "paid") else None,
             spent_on=spent_on,
-            receipt=_receipt(assignment.contact_person, amount, spent_on),
+            receipt=_receipt(assignment.contact_person, amount, spent_on, now),
             status=status,
             **fields,
         )
@@ -44,16 +46,22 @@ def _states(coordinator: User, now: datetime) -> Iterator[tuple[str, dict[str, A
     yield "paid", decided | {"reason": "Pant ersätts inte."}
 
 
-def _receipt(owner: User, amount: Decimal, spent_on: date) -> Receipt:
-    """Draw a till receipt and store it as an upload would be."""
+def _receipt(owner: User, amount: Decimal, spent_on: date, now: datetime) -> Receipt:
+    """Draw a till receipt, and store what a worker would make of it."""
     picture = Image.new("RGB", (480, 640), "white")
     text = f"CAFÉ EXEMPEL\n\n{spent_on}\n\n2 kaffe\n2 smörgås\n\nSUMMA SEK  {amount}\nMoms 12 % ingår"
     ImageDraw.Draw(picture).multiline_text((60, 60), text, fill="black", font_size=32, spacing=14)
-    file = io.BytesIO()
-    picture.save(file, "JPEG", quality=80)
-    sha256 = hashlib.sha256(file.getvalue()).hexdigest()
-    receipt = Receipt(owner=owner, status=Receipt.Status.READY, sha256=sha256, media_type="image/jpeg")
-    receipt.file.save("receipt.jpg", ContentFile(file.getvalue()), save=False)
-    receipt.preview.save("preview.jpg", ContentFile(file.getvalue()), save=False)
+    drawn = io.BytesIO()
+    picture.save(drawn, "JPEG", quality=80)
+    original = drawn.getvalue()
+    receipt = Receipt(
+        owner=owner, status=Receipt.Status.READY, size=len(original), arrived_at=now, media_type=WEBP
+    )
+    names = {}
+    for name, content in [(ORIGINAL, original), *decode(original, JPEG)]:
+        names[name] = receipt_path(receipt, name)
+        receipt.checksums[names[name]] = store(receipt, name, io.BytesIO(content))
+    receipt.original, receipt.file, receipt.preview = names[ORIGINAL], names[LARGE], names[PREVIEW]
+    receipt.sha256 = receipt.checksums[names[ORIGINAL]]
     receipt.save()
     return receipt

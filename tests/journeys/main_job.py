@@ -17,6 +17,7 @@ import httpx
 from PIL import Image, ImageDraw
 
 PASSWORD = "tillfalle-demo"
+READY_SECONDS = 30
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 Json = Any
 
@@ -128,7 +129,7 @@ def claim(karin: Phone, assignment: str, occasion: str, pictures: list[bytes]) -
     claimed = []
     for number, picture in enumerate(pictures):
         receipt = karin("POST", "/receipts", 201, files={"file": ("kvitto.jpg", picture)})
-        assert receipt["status"] == "ready"
+        assert receipt["status"] == "processing"  # and nobody waits: it is claimed and submitted meanwhile
         expense = karin.post(
             "/expenses",
             {
@@ -146,12 +147,21 @@ def claim(karin: Phone, assignment: str, occasion: str, pictures: list[bytes]) -
     return claimed
 
 
+def look_at(inger: Phone, claimed: list[Json]) -> None:
+    """See each receipt, once it has been looked through."""
+    for one in claimed:
+        path, deadline = f"/receipts/{one['receipt']}", time.monotonic() + READY_SECONDS
+        while inger.get(path)["status"] == "processing" and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert inger.get(path)["status"] == "ready"
+        assert Image.open(io.BytesIO(inger.get(f"{path}/preview"))).format == "WEBP"
+
+
 def decide(inger: Phone, claimed: list[Json]) -> None:
     """Look at a receipt, approve one expense for less, return one and reject one."""
     waiting = {one["id"] for one in inger.get("/expenses?status=submitted&limit=200")["results"]}
     assert waiting >= {one["id"] for one in claimed}
-    picture = inger.get(f"/receipts/{claimed[0]['receipt']}/preview")
-    assert Image.open(io.BytesIO(picture)).format == "JPEG"
+    look_at(inger, claimed)
     less, returned, rejected = (f"/expenses/{one['id']}" for one in claimed[:3])
     assert (
         inger.post(f"{less}/approve", {"approved_amount": "40.00"}, 400)["errors"][0]["code"] == "reason_required"
