@@ -1,6 +1,5 @@
 """Every setting, read from the environment; .env.example explains each variable."""
 
-import os
 import secrets
 from datetime import timedelta
 from pathlib import Path
@@ -9,29 +8,11 @@ from typing import Any
 import dj_database_url
 
 from config import embedded
+from config.environment import env, env_bool, env_int, env_list
+from config.storage import storages
 from worker.schedule import EVERY
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def env(name: str, default: str = "") -> str:
-    """Read a text; set but empty counts as unset."""
-    return os.environ.get(name) or default
-
-
-def env_int(name: str, default: int) -> int:
-    """Read a whole number."""
-    return int(env(name, str(default)))
-
-
-def env_bool(name: str, default: bool = False) -> bool:
-    """Read `true` or `false`."""
-    return env(name, str(default)).lower() in ("1", "true", "yes", "on")
-
-
-def env_list(name: str, default: str = "") -> list[str]:
-    """Read a comma-separated list."""
-    return [part.strip() for part in env(name, default).split(",") if part.strip()]
 
 
 def secret_key() -> str:
@@ -262,14 +243,8 @@ MEDIA_ROOT = DATA_DIR / "media"
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 FILE_UPLOAD_TEMP_DIR = env("UPLOAD_TEMP_DIR") or None
-# Receipts have names that are known beforehand: what is written again is written over.
-STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"allow_overwrite": True},
-    },
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
+S3_BUCKET = env("S3_BUCKET")
+STORAGES = storages(bucket=S3_BUCKET, endpoint_url=env("S3_ENDPOINT_URL"), region=env("S3_REGION"))
 RECEIPT_CLAIM_SECONDS = env_int("RECEIPT_CLAIM_SECONDS", 120)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 

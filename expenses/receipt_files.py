@@ -49,30 +49,35 @@ class ReceiptNotReady(DomainError):
 _UNSHOWN = {Receipt.Status.PROCESSING: ReceiptNotReady, Receipt.Status.REFUSED: ReceiptWasRefused}
 
 
-def open_stored(receipt: Receipt, stored: FieldFile) -> "File[bytes]":
-    """Open a receipt's file or preview. Raise ReceiptNotReady, ReceiptWasRefused or ReceiptFileMissing."""
+def shown_name(receipt: Receipt, stored: FieldFile) -> str:
+    """Return where a file or preview is. Raise ReceiptNotReady, ReceiptWasRefused or ReceiptFileMissing."""
     _check_ready(receipt)
-    try:
-        if stored:
-            return stored.open("rb")
-    except FileNotFoundError:
-        pass
-    logger.error("%s: its %s is not in the storage", receipt, stored.field.name)
-    raise ReceiptFileMissing
+    if not stored.name:
+        raise ReceiptFileMissing
+    return stored.name
 
 
-def open_page(receipt: Receipt, number: int) -> "File[bytes]":
-    """Open the picture of a page. Raise NotYours when there is none, and whatever `open_stored` raises.
+def page_shown(receipt: Receipt, number: int) -> str:
+    """Return where the picture of a page is. Raise NotYours when there is none, and what `shown_name` raises.
 
     Of the PDFs of older releases there are no pictures.
     """
     _check_ready(receipt)
     name = receipt_path(receipt, page_name(number))
     if name in receipt.checksums:
-        return open_stored(receipt, FieldFile(receipt, receipt._meta.get_field("file"), name))
+        return name
     if number == 1 and receipt.media_type != PDF:
-        return open_stored(receipt, receipt.file)
+        return shown_name(receipt, receipt.file)
     raise NotYours
+
+
+def open_stored(name: str) -> "File[bytes]":
+    """Open a file of a receipt. Raise ReceiptFileMissing."""
+    try:
+        return default_storage.open(name, "rb")
+    except FileNotFoundError:
+        logger.error("%s is not in the storage", name)
+        raise ReceiptFileMissing from None
 
 
 def _check_ready(receipt: Receipt) -> None:

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.serializers import CommandSerializer, IdField, ProblemSerializer
+from expenses.kinds import HEIC, JPEG, PDF, PNG
 from expenses.models import Receipt
 from expenses.refusals import refusal_of
 
@@ -23,6 +24,19 @@ class UploadSerializer(CommandSerializer):
             detail = serializers.ErrorDetail("Given more than once.", "repeated_field")
             raise serializers.ValidationError({name: [detail] for name in twice})
         return super().to_internal_value(data.dict())
+
+
+class AnnounceSerializer(CommandSerializer):
+    """A receipt that will be put straight into the bucket."""
+
+    id = IdField(required=False)
+    sha256 = serializers.RegexField(r"(?a)\A[0-9a-f]{64}\Z", help_text="Of the file, in hex.")
+    size = serializers.IntegerField(min_value=1, help_text="Bytes.")
+    media_type = serializers.ChoiceField(choices=[JPEG, PNG, HEIC, PDF])
+
+
+class ConfirmSerializer(CommandSerializer):
+    """Confirming says nothing more."""
 
 
 class ReceiptSerializer(serializers.ModelSerializer[Receipt]):
@@ -46,3 +60,21 @@ class ReceiptSerializer(serializers.ModelSerializer[Receipt]):
     def get_refusal(self, receipt: Receipt) -> object:
         """Return code and words."""
         return ProblemSerializer(refusal_of(receipt.refusal)).data if receipt.refusal else None
+
+
+class AddressSerializer(serializers.Serializer[Any]):
+    """Where to put a file, and the headers that go with it: no others length, type or checksum are taken."""
+
+    method = serializers.CharField()
+    url = serializers.CharField()
+    headers = serializers.DictField(child=serializers.CharField())
+    expires_at = serializers.DateTimeField()
+
+
+class AnnouncedSerializer(ReceiptSerializer):
+    """An announced receipt; `upload` is null once the file is there."""
+
+    upload = AddressSerializer(allow_null=True)
+
+    class Meta(ReceiptSerializer.Meta):
+        fields = [*ReceiptSerializer.Meta.fields, "upload"]

@@ -40,21 +40,28 @@ def upload_receipt(*, user: User, arrival: Arrival, now: datetime, id: UUID | No
     ReceiptTooLarge, UnsupportedReceipt or MislabelledReceipt.
     """
     media_type = _checked(arrival)
-    asked = fingerprint("upload_receipt", {"sha256": arrival.sha256})
+    kept, created = announce_receipt(
+        user=user, sha256=arrival.sha256, size=arrival.size, media_type=media_type, now=now, id=id
+    )
+    return (kept if is_here(kept) else _complete(kept, arrival, now)), created
+
+
+def announce_receipt(
+    *, user: User, sha256: str, size: int, media_type: str, now: datetime, id: UUID | None = None
+) -> tuple[Receipt, bool]:
+    """Make the row of a file that is still to come in; return it and whether it is new. Raise IdConflict."""
+    asked = fingerprint("upload_receipt", {"sha256": sha256})
     receipt = Receipt(
         pk=id or uuid4(),
         owner=user,
-        sha256=arrival.sha256,
-        size=arrival.size,
+        sha256=sha256,
+        size=size,
         media_type=PDF if media_type == PDF else WEBP,
         claimed_until=now + WAIT_FOR_FILE,
         creation_fingerprint=asked,
     )
     receipt.original = receipt_path(receipt, ORIGINAL)
-    kept, created = create_once(
-        Receipt.objects.filter(owner=user), row_id=id, asked=asked, create=lambda: _insert(receipt)
-    )
-    return (kept if _is_here(kept) else _complete(kept, arrival, now)), created
+    return create_once(Receipt.objects.filter(owner=user), row_id=id, asked=asked, create=lambda: _insert(receipt))
 
 
 def _checked(arrival: Arrival) -> str:
@@ -69,7 +76,7 @@ def _insert(receipt: Receipt) -> Receipt:
     return receipt
 
 
-def _is_here(receipt: Receipt) -> bool:
+def is_here(receipt: Receipt) -> bool:
     """Tell whether nothing is missing; of receipts of older releases there is no original."""
     waits = receipt.status == Status.PROCESSING or receipt.refusal == ReceiptNeverArrived.code
     return receipt.arrived_at is not None or not waits
@@ -80,14 +87,15 @@ def _complete(receipt: Receipt, arrival: Arrival, now: datetime) -> Receipt:
     Receipt.objects.filter(pk=receipt.pk, arrived_at=None).update(claimed_until=now + WAIT_FOR_FILE)
     with alone(receipt):
         receipt.refresh_from_db()
-        if not _is_here(receipt):
+        if not is_here(receipt):
             store(receipt, ORIGINAL, arrival.file)
             with transaction.atomic():
-                _record(receipt, now)
+                record_arrival(receipt, now)
     return receipt
 
 
-def _record(receipt: Receipt, now: datetime) -> None:
+def record_arrival(receipt: Receipt, now: datetime) -> None:
+    """Write that the original is whole in the storage, and ring for the worker once that is committed."""
     original = receipt_path(receipt, ORIGINAL)
     row = Receipt.objects.select_for_update(no_key=True).filter(pk=receipt.pk)
     row.update(arrived_at=now, claimed_until=None, status=Status.PROCESSING, refusal="", original=original)

@@ -1,25 +1,29 @@
 """Receipts over HTTP."""
 
+import logging
 from typing import Any, cast
 from uuid import UUID
 
-from django.core.files import File
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse, HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.views import CommandView
 from expenses import uploads
+from expenses.addresses import address_for_look, has_addresses
 from expenses.models import READERS, Receipt
-from expenses.receipt_files import media_type_of, open_page, open_stored
+from expenses.receipt_files import media_type_of, open_stored, page_shown, shown_name
 from expenses.receipt_serializers import ReceiptSerializer, UploadSerializer
 from expenses.receipt_services import upload_receipt
 from expenses.refusals import ReceiptTooLarge
 from people.models import Role, User
+
+logger = logging.getLogger(__name__)
 
 
 class ReceiptsView(CommandView):
@@ -80,43 +84,53 @@ class ReceiptContentScope(ReceiptScope):
         """Take any `Accept`: apps load pictures with `image/*`, which no problem in JSON would satisfy."""
         return super().perform_content_negotiation(request, force=True)
 
-    def stream(self, content: "File[bytes]") -> FileResponse:
-        """Stream a stored file; no cache keeps it and no browser runs what is in it."""
-        headers: dict[str, Any] = {
-            "Cache-Control": "private, no-store",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-        }
-        extension, media_type = media_type_of(content.name or "")
-        return FileResponse(content, filename=f"receipt{extension}", content_type=media_type, headers=headers)
+    def show_file(self, request: Request, name: str) -> HttpResponseBase:
+        """Stream a file from a folder, or send the caller to where a bucket gives it; who looks is logged."""
+        extension, media_type = media_type_of(name)
+        filename = f"receipt{extension}"
+        private = {"Cache-Control": "private, no-store"}
+        if has_addresses():
+            address = address_for_look(name, filename=filename, media_type=media_type)
+            answer: HttpResponseBase = HttpResponseRedirect(address, headers=private)
+        else:
+            # No cache keeps it and no browser runs what is in it.
+            headers: dict[str, Any] = private | {"Content-Security-Policy": "default-src 'none'; sandbox"}
+            answer = FileResponse(open_stored(name), filename=filename, content_type=media_type, headers=headers)
+        logger.info("%s was shown %s", request.user, name)
+        return answer
 
 
-PICTURE = {(200, "image/webp"): OpenApiTypes.BINARY, (200, "image/jpeg"): OpenApiTypes.BINARY}
+PICTURE = {
+    302: OpenApiResponse(description="Where it can be read for a minute."),
+    (200, "image/webp"): OpenApiTypes.BINARY,
+    (200, "image/jpeg"): OpenApiTypes.BINARY,
+}
 
 
 class ReceiptFileView(ReceiptContentScope):
     """The picture or PDF itself."""
 
     @extend_schema(responses=PICTURE | {(200, "application/pdf"): OpenApiTypes.BINARY})
-    def get(self, request: Request, receipt_id: UUID) -> FileResponse:
-        """Stream it."""
+    def get(self, request: Request, receipt_id: UUID) -> HttpResponseBase:
+        """Show it."""
         receipt = self.find(request, receipt_id)
-        return self.stream(open_stored(receipt, receipt.file))
+        return self.show_file(request, shown_name(receipt, receipt.file))
 
 
 class ReceiptPreviewView(ReceiptContentScope):
     """A small picture of it."""
 
     @extend_schema(responses=PICTURE)
-    def get(self, request: Request, receipt_id: UUID) -> FileResponse:
-        """Stream it."""
+    def get(self, request: Request, receipt_id: UUID) -> HttpResponseBase:
+        """Show it."""
         receipt = self.find(request, receipt_id)
-        return self.stream(open_stored(receipt, receipt.preview))
+        return self.show_file(request, shown_name(receipt, receipt.preview))
 
 
 class ReceiptPageView(ReceiptContentScope):
     """The picture of one of its pages, counted from 1; a picture has one."""
 
     @extend_schema(responses=PICTURE)
-    def get(self, request: Request, receipt_id: UUID, number: int) -> FileResponse:
-        """Stream it."""
-        return self.stream(open_page(self.find(request, receipt_id), number))
+    def get(self, request: Request, receipt_id: UUID, number: int) -> HttpResponseBase:
+        """Show it."""
+        return self.show_file(request, page_shown(self.find(request, receipt_id), number))

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from core.heartbeat import beat
-from expenses import processing_services, reminders
+from expenses import processing_services, reminders, storage_check_services
 
 logger = logging.getLogger(__name__)
 SWEEP = "expenses.tasks.sweep_receipts"
@@ -40,6 +40,12 @@ def sweep_receipts(**_: Any) -> None:
         return len(ids)
 
     beat(SWEEP, work)
+
+
+@shared_task
+def check_storage(**_: Any) -> None:
+    """Go on with the nightly look at all that is stored."""
+    beat("expenses.tasks.check_storage", storage_check_services.check_storage)
 
 
 def ring(receipt_ids: Sequence[UUID], **options: Any) -> None:

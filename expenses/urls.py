@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from expenses import deciding_views, receipt_views, views
+from expenses import deciding_views, direct_upload_views, receipt_views, views
 
 urlpatterns = [
     path("expense-categories", views.ExpenseCategoriesView.as_view(), name="expense-categories"),
     path("assignments/<uuid:assignment_id>/allowance", views.AllowanceView.as_view(), name="allowance"),
     path("receipts", receipt_views.ReceiptsView.as_view(), name="receipts"),
+    path("receipts/uploads", direct_upload_views.UploadsView.as_view(), name="receipt-uploads"),
+    path(
+        "receipts/<uuid:receipt_id>/uploaded", direct_upload_views.UploadedView.as_view(), name="receipt-uploaded"
+    ),
     path("receipts/<uuid:receipt_id>", receipt_views.ReceiptView.as_view(), name="receipt"),
     path("receipts/<uuid:receipt_id>/file", receipt_views.ReceiptFileView.as_view(), name="receipt-file"),
     path(

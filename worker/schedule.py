@@ -11,4 +11,5 @@ EVERY = {
     "occasions.tasks.fill_series": timedelta(seconds=60),
     "occasions.tasks.remind_unlogged": timedelta(seconds=60),
     "expenses.tasks.remind_waiting": timedelta(seconds=60),
+    "expenses.tasks.check_storage": timedelta(seconds=60),
 }

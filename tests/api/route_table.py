@@ -91,6 +91,9 @@ TABLE: dict[tuple[str, str], Row] = {
     ("DELETE", "calendar-link"): Row(only(owner=204, stranger=204)),
     ("GET", "calendar"): Row(everybody(), about="calendar", is_open=True),
     ("POST", "receipts"): Row(only(owner=400, stranger=400)),
+    ("POST", "receipt-uploads"): Row(only(owner=409, stranger=409), body={
+        "sha256": "0" * 64, "size": 1000, "media_type": "image/jpeg"}),
+    ("POST", "receipt-uploaded"): Row(ACT, about="receipt"),
     ("GET", "receipt"): Row(READ, about="receipt"),
     ("GET", "receipt-file"): Row(READ, about="receipt"),
     ("GET", "receipt-preview"): Row(READ, about="receipt"),
