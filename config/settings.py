@@ -225,7 +225,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"PeriodEnum": "assignments.models.Decision.Period"},
+    "ENUM_NAME_OVERRIDES": {
+        "PeriodEnum": "assignments.models.Decision.Period",
+        "ReceiptStatusEnum": "expenses.models.Receipt.Status",
+    },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.describe_conventions"],
 }
 
