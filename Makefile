@@ -3,6 +3,7 @@
 SHELL = /bin/sh
 BIN = .venv/bin
 RUNTIME = .venv/installed-runtime
+READING = .venv/installed-reading
 DEV = .venv/installed-dev
 .DEFAULT_GOAL = help
 .PHONY: help demo test check bench-ledger format lock
@@ -38,11 +39,16 @@ UV_COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --generate-h
 
 lock: $(DEV) ## Pin the newest versions that pyproject.toml allows
 	$(UV_COMPILE) --output-file requirements.txt
-	$(UV_COMPILE) --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(UV_COMPILE) --extra reading --constraint requirements.txt --output-file requirements-reading.txt
+	$(UV_COMPILE) --extra dev --extra reading --constraint requirements-reading.txt --output-file requirements-dev.txt
 
-# What runs on the machine of a developer has what the demo needs too.
+# What runs on the machine of a developer has what the demo and the reading of receipts need too.
 $(DEV): requirements-dev.txt
 	@$(call install,requirements-dev.txt,$(DEV))
+	@touch $(RUNTIME) $(READING)
+
+$(READING): requirements-reading.txt
+	@$(call install,requirements-reading.txt,$(READING))
 	@touch $(RUNTIME)
 
 $(RUNTIME): requirements.txt
