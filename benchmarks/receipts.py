@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryFile
 from time import monotonic
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from benchmarks.labels import Label, is_same_seller, label_of
-from expenses.pictures import DecodersBusyError, ReceiptRefused, clean
+from expenses.kinds import ReceiptRefused, check_upload
+from expenses.pictures import LARGE, DecoderBusyError, clean
 from expenses.reading.reader import ReadingFailed, is_installed, read
 from expenses.reading.suggestion import HIGH, Suggestion
 
@@ -63,15 +65,17 @@ def result_of(path: Path, label: Label, today: date) -> Result:
             reading = read(picture, today=today)
         finally:
             seconds = monotonic() - began
-    except (ReceiptRefused, DecodersBusyError, ReadingFailed) as error:
+    except (ReceiptRefused, DecoderBusyError, ReadingFailed) as error:
         _say(f"  {path.name}: {type(error).__name__}")
     return Result(path.name, label, reading or NOTHING, seconds)
 
 
 def _stored(path: Path) -> bytes:
     """Return the picture that production keeps of an upload and reads."""
-    with path.open("rb") as upload:
-        return clean(upload, size=path.stat().st_size).file
+    with path.open("rb") as upload, TemporaryFile() as output:
+        media_type = check_upload(upload, size=path.stat().st_size, declared="")
+        made = clean(upload, cast(BinaryIO, output), media_type=media_type)
+        return b"".join(next(one for one in made if one.name == LARGE).read(cast(BinaryIO, output)))
 
 
 def summary_of(results: list[Result]) -> dict[str, float]:

@@ -18,6 +18,7 @@ from django.utils import timezone
 from expenses.kinds import PDF, WEBP, ReceiptRefused, RefusalCode, check_upload
 from expenses.models import Receipt, receipt_path
 from expenses.pictures import BOUND, LARGE, PREVIEW, DecoderBusyError, Made, clean
+from expenses.reading import reader
 from expenses.receipt_files import ORIGINAL, alone, copy, remove_files, store, unnamed_file
 from expenses.refusals import BY_CODE, ReceiptNeverArrived
 from notifications.messages import Kind
@@ -123,6 +124,8 @@ def _record_ready(receipt: Receipt, checksums: dict[str, str]) -> None:
                 pages=len(checksums) - (3 if is_pdf else 2),  # apart from original, preview and bound
                 checksums=checksums,
                 claimed_until=None,
+                attempts=0,  # those of reading begin
+                read_at=None if reader.is_installed() else timezone.now(),
             )
 
 

@@ -40,7 +40,10 @@ class ConfirmSerializer(CommandSerializer):
 
 
 class ReceiptSerializer(serializers.ModelSerializer[Receipt]):
-    """A stored receipt. `suggestion` is what was read off it, `refusal` why it was refused."""
+    """A stored receipt. `refusal` is why it was refused, `suggestion` what was read off it.
+
+    Until `read_at` there may still come a suggestion.
+    """
 
     suggestion = serializers.SerializerMethodField()
     refusal = serializers.SerializerMethodField()
@@ -48,7 +51,8 @@ class ReceiptSerializer(serializers.ModelSerializer[Receipt]):
     class Meta:
         model = Receipt
         fields = [
-            "id", "status", "refusal", "sha256", "media_type", "pages", "suggestion", "created_at", "version",
+            "id", "status", "refusal", "sha256", "media_type", "pages", "suggestion", "read_at", "created_at",
+            "version",
         ]  # fmt: skip
 
     @extend_schema_field({"type": ["object", "null"], "additionalProperties": True})

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from core.heartbeat import beat
-from expenses import processing_services, reminders, storage_check_services
+from expenses import processing_services, reading_services, reminders, storage_check_services
 
 logger = logging.getLogger(__name__)
 SWEEP = "expenses.tasks.sweep_receipts"
@@ -25,8 +25,16 @@ def remind_waiting(**_: Any) -> None:
 
 @shared_task
 def process_receipt(*, receipt_id: str, **_: Any) -> None:
-    """Make one receipt ready, or refuse it."""
+    """Make one receipt ready, or refuse it; then it can be read."""
     processing_services.process_receipt(UUID(receipt_id), timezone.now())
+    ring([UUID(receipt_id)], read_receipt)
+
+
+# Reading waits for processors longer than other work may; the lease of a claim is longer still.
+@shared_task(soft_time_limit=90, time_limit=100)
+def read_receipt(*, receipt_id: str, **_: Any) -> None:
+    """Suggest what one receipt says."""
+    reading_services.read_receipt(UUID(receipt_id), timezone.now())
 
 
 @shared_task
@@ -34,10 +42,12 @@ def sweep_receipts(**_: Any) -> None:
     """Ring again for what waits, and tidy up after whoever was killed."""
 
     def work(now: datetime) -> int:
-        ids = processing_services.sweep(now)
+        waiting, unread = processing_services.sweep(now), reading_services.sweep(now)
         # It is rung for again by then, so bells that were not heard in time need not pile up.
-        ring(ids, expires=settings.PERIODIC_TASKS[SWEEP].total_seconds())
-        return len(ids)
+        expires = settings.PERIODIC_TASKS[SWEEP].total_seconds()
+        ring(waiting, expires=expires)
+        ring(unread, read_receipt, expires=expires)
+        return len(waiting) + len(unread)
 
     beat(SWEEP, work)
 
@@ -48,11 +58,11 @@ def check_storage(**_: Any) -> None:
     beat("expenses.tasks.check_storage", storage_check_services.check_storage)
 
 
-def ring(receipt_ids: Sequence[UUID], **options: Any) -> None:
+def ring(receipt_ids: Sequence[UUID], task: Any = process_receipt, **options: Any) -> None:
     """Tell the workers of receipts. A broker that is away delays them: the next sweep rings again."""
     for position, receipt_id in enumerate(receipt_ids):
         try:
-            process_receipt.apply_async(kwargs={"receipt_id": str(receipt_id)}, **options)
+            task.apply_async(kwargs={"receipt_id": str(receipt_id)}, **options)
         except Exception as error:  # whatever a broker's client can think of
             waiting = len(receipt_ids) - position
             logger.warning("The broker is away (%s): %d receipts wait", type(error).__name__, waiting)

@@ -32,14 +32,19 @@ class ReceiptQuerySet(BaseQuerySet["Receipt"]):
 
     def waiting(self, now: datetime) -> "ReceiptQuerySet":
         """Keep those that came in whole and that no worker has in hand."""
-        return self._unclaimed(now).exclude(arrived_at=None)
+        return self.free(now).filter(status=Receipt.Status.PROCESSING).exclude(arrived_at=None)
 
     def given_up(self, now: datetime) -> "ReceiptQuerySet":
         """Keep those whose upload broke off, and that nobody sends again."""
-        return self._unclaimed(now).filter(arrived_at=None)
+        return self.free(now).filter(status=Receipt.Status.PROCESSING, arrived_at=None)
 
-    def _unclaimed(self, now: datetime) -> "ReceiptQuerySet":
-        return self.filter(Q(claimed_until=None) | Q(claimed_until__lte=now), status=Receipt.Status.PROCESSING)
+    def unread(self) -> "ReceiptQuerySet":
+        """Keep those that are ready and still to be read; of those of older releases nothing is expected."""
+        return self.filter(status=Receipt.Status.READY, read_at=None).exclude(arrived_at=None)
+
+    def free(self, now: datetime) -> "ReceiptQuerySet":
+        """Keep those that nobody has in hand."""
+        return self.filter(Q(claimed_until=None) | Q(claimed_until__lte=now))
 
 
 def receipt_path(receipt: "Receipt", name: str) -> str:
@@ -91,6 +96,11 @@ class Receipt(RepeatableModel):
         ]
         indexes = [
             models.Index(fields=["created_at"], condition=Q(status="processing"), name="receipt_processing"),
+            models.Index(
+                fields=["arrived_at"],
+                condition=Q(status="ready", read_at=None, arrived_at__isnull=False),
+                name="receipt_unread",
+            ),
             models.Index(
                 fields=["created_at"],
                 condition=Q(status="refused") & ~Q(original=""),

@@ -1,0 +1,62 @@
+"""Reading a receipt once it is ready, where that is installed: what is read is only a suggestion.
+
+A claim of its own: whatever reading does to the worker, the receipt stays ready.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from expenses.models import Receipt, receipt_path
+from expenses.pictures import LARGE
+from expenses.reading import reader
+
+logger = logging.getLogger(__name__)
+MOST_ATTEMPTS = 2  # what killed so many workers is typed by hand
+SWEEP_LIMIT = 1000
+
+
+def read_receipt(receipt_id: UUID, now: datetime) -> None:
+    """Suggest total, date and seller of a ready receipt, unless somebody else reads it or it was read."""
+    receipt = _claim(receipt_id, now)
+    if receipt is None:
+        return
+    suggestion = None
+    try:
+        with default_storage.open(receipt_path(receipt, LARGE), "rb") as picture:
+            suggestion = reader.read(picture.read(), today=timezone.localdate(now))
+    except FileNotFoundError:
+        logger.error("%s: its picture is not in the storage", receipt)
+    except reader.ReadingFailed:
+        logger.warning("%s could not be read", receipt)
+    with transaction.atomic():
+        row = Receipt.objects.unread().select_for_update(no_key=True).filter(pk=receipt_id).first()
+        if row is not None:
+            row.change(suggestion=suggestion and suggestion.as_json(), read_at=timezone.now(), claimed_until=None)
+
+
+def _claim(receipt_id: UUID, now: datetime) -> Receipt | None:
+    """Take it in hand and commit, so that nothing is locked meanwhile; give up one that was tried too often."""
+    with transaction.atomic():
+        rows = Receipt.objects.unread().free(now).select_for_update(skip_locked=True, no_key=True)
+        receipt = rows.filter(pk=receipt_id).first()
+        if receipt is None:
+            return None
+        if receipt.attempts >= MOST_ATTEMPTS:
+            receipt.change(read_at=now, claimed_until=None)
+            return None
+        receipt.attempts += 1
+        receipt.claimed_until = now + timedelta(seconds=settings.RECEIPT_CLAIM_SECONDS)
+        receipt.save(update_fields=["attempts", "claimed_until"])  # no news to whoever reads it
+        return receipt
+
+
+def sweep(now: datetime) -> list[UUID]:
+    """Return whom to ring for: those that wait to be read, oldest first."""
+    waiting = Receipt.objects.unread().free(now).order_by("arrived_at")
+    return list(waiting.values_list("pk", flat=True)[:SWEEP_LIMIT]) if reader.is_installed() else []
