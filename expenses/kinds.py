@@ -23,10 +23,11 @@ _NO_NAME = {"", "application/octet-stream", "binary/octet-stream"}  # "find out 
 
 _HEVC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
 
-# What a browser or PHP would run, wherever in a file it stands. With what must follow: a few letters
-# alone stand in one of some thousand honest photographs.
-_SCRIPT = rb"(?i:<script[\s/>]|<html[\s>]|<\?php\s)"
-_IN_A_PDF, _IN_A_PICTURE = re.compile(_SCRIPT), re.compile(_SCRIPT + rb"|%PDF-\d")
+# What a browser, PHP or a reader of PDF would open, wherever in a file it stands. With what must follow: a few
+# letters alone stand in one of some thousand honest photographs. Two patterns, since each is looked for by its
+# first letter; one for both takes eight times as long.
+_IN_A_PDF = [re.compile(rb"<(?i:script[\s/>]|html[\s>]|\?php\s)")]
+_IN_A_PICTURE = [*_IN_A_PDF, re.compile(rb"%PDF-\d")]
 _LONGEST_SIGN = 16
 _ZIP_END = b"PK\5\6"
 _ZIP_END_BYTES = 22
@@ -103,7 +104,8 @@ def _is_two_things(source: BinaryIO, size: int, media_type: str) -> bool:
     source.seek(0)
     before = b""
     while chunk := source.read(CHUNK):
-        if signs.search(before + chunk):
+        window = before + chunk
+        if any(sign.search(window) for sign in signs):
             return True
         before = chunk[-_LONGEST_SIGN:]
     source.seek(max(0, size - _ZIP_TAIL))

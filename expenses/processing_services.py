@@ -43,6 +43,7 @@ def process_receipt(receipt_id: UUID, now: datetime) -> None:
             made = _make(receipt, original, output)
             if _in_hand(receipt).exists():
                 _record_ready(receipt, _store_all(receipt, made, output))
+                _clear(receipt)  # if somebody was quicker, and refused it
     except ReceiptRefused as refusal:
         _refuse(receipt, BY_CODE[refusal.code].code, timezone.now())
     except DecoderBusyError:
