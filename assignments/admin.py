@@ -17,6 +17,7 @@ from assignments.policy_words import (
     LABELS,
     ahead_in_words,
     cancellations_in_words,
+    caps_in_words,
     saving_in_words,
     weights_in_words,
 )
@@ -24,7 +25,7 @@ from people.back_office import BackOfficeAdmin, MunicipalAdmin
 from people.models import User
 
 # How a table is shown that can only be read.
-IN_WORDS = {"weight_steps": "weights", "cancellations": "cases"}
+IN_WORDS = {"weight_steps": "weights", "cancellations": "cases", "category_caps": "caps"}
 
 
 @admin.register(Policy)
@@ -42,6 +43,10 @@ class PolicyAdmin(MunicipalAdmin):
         ),
         ("Inställt och uteblivet", {"fields": ("cancellations",)}),
         ("Aktiviteter", {"fields": ("activity_kinds",)}),
+        (
+            "Utlägg",
+            {"fields": ("receipt_days", "category_caps", "ask_first_above", "second_person_above")},
+        ),
     )
     list_display = ("begins", "where", "weights", "counted_over", "left_over", "ahead", "exceeded")
     list_display_links = ("begins",)
@@ -87,6 +92,11 @@ class PolicyAdmin(MunicipalAdmin):
     def cases(self, policy: Policy) -> str:
         """Say what follows from cancelling."""
         return "\n".join(cancellations_in_words(policy.rules.cancellations))
+
+    @admin.display(description=LABELS["category_caps"])
+    def caps(self, policy: Policy) -> str:
+        """Say what is approved at most."""
+        return caps_in_words(policy.rules.category_caps)
 
     @action(description="Ny version utifrån denna", url_path="new-version")  # type: ignore[untyped-decorator]
     def new_version(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -30,6 +30,14 @@ class RowsField(forms.JSONField):
         return "[\n" + ",\n".join(f"  {row}" for row in rows) + "\n]"
 
 
+class CapsField(forms.JSONField):
+    """Caps as JSON; nothing written is none of them."""
+
+    def clean(self, value: Any) -> Any:
+        """Read them. Raise ValidationError for what is no JSON."""
+        return super().clean(value) or {}
+
+
 class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
     """A version of a policy; what can't be meant is told at the field."""
 
@@ -45,13 +53,13 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = list(LABELS)
         labels = LABELS
         help_texts = HELP
-        field_classes = {"weight_steps": RowsField, "cancellations": RowsField}
+        field_classes = {"weight_steps": RowsField, "cancellations": RowsField, "category_caps": CapsField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "activity_kinds" in self.fields:
             self.fields["activity_kinds"].choices = self._kinds()  # type: ignore[attr-defined]
-        for name, rows in (("weight_steps", 2), ("cancellations", 10)):
+        for name, rows in (("weight_steps", 2), ("cancellations", 10), ("category_caps", 3)):
             if name in self.fields:
                 self.fields[name].widget.attrs["rows"] = rows
         if "weight_steps" in self.fields:

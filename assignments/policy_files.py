@@ -27,6 +27,10 @@ FIELDS: Mapping[str, tuple[type, ...]] = {
     "on_exceeded": (str,),
     "cancellations": (list,),
     "activity_kinds": (list,),
+    "receipt_days": (int, NoneType),
+    "category_caps": (dict,),
+    "ask_first_above": (*NUMBER, NoneType),
+    "second_person_above": (*NUMBER, NoneType),
 }
 
 

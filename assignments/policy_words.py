@@ -1,6 +1,6 @@
 """What a policy says, and what its fields mean, in Swedish: for the administrators who write it. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from assignments.rules import CancellationTable, Outcome, PolicyRules, WeightTable
@@ -21,6 +21,10 @@ LABELS = {
     "on_exceeded": "När det inte räcker",
     "cancellations": "När ett tillfälle ställs in eller uteblir",
     "activity_kinds": "Aktiviteter som erbjuds",
+    "receipt_days": "Utlägg skickas in inom så många dagar",
+    "category_caps": "Högst per utlägg",
+    "ask_first_above": "Fråga först över",
+    "second_person_above": "Två samordnare över",
 }
 HELP = {
     "first_day": "En dag som inte har börjat. Fram till dess kan riktlinjen ändras, sedan bara följas av en ny.",
@@ -45,6 +49,11 @@ HELP = {
     'för cancelled och client, från 0 timmar med "units_used": true och från 24 timmar med false, räknas det som '
     "klienten ställer in senare än ett dygn i förväg.",
     "activity_kinds": "Inget valt: alla som används.",
+    "receipt_days": "Räknas från dagen på kvittot till dagen då utlägget skickas in första gången. Tomt: ett år.",
+    "category_caps": 'Kategorins kod och kronor: {"meal": "150.00", "ticket": "99.50"}. Kontaktpersonen lägger in '
+    "det som står på kvittot, men mer än så kan inte godkännas. En kategori som inte är med har inget tak.",
+    "ask_first_above": "Kronor. Det som kostar mer ska godkännas innan det skickas in. Tomt: inget behöver det.",
+    "second_person_above": "Kronor. Ett större belopp måste godkännas av två samordnare. Tomt: en räcker.",
 }
 
 
@@ -66,6 +75,11 @@ def saving_in_words(rules: PolicyRules) -> str:
 def ahead_in_words(rules: PolicyRules) -> str:
     """Write what may be used ahead: `inget i förskott`, or `högst 1 i förskott`."""
     return f"högst {_number(rules.ahead_cap)} i förskott" if rules.ahead_cap else "inget i förskott"
+
+
+def caps_in_words(caps: Mapping[str, Decimal]) -> str:
+    """Write what is approved at most: `meal: 150,00 kr, ticket: 300,00 kr`, or `inga tak`."""
+    return ", ".join(f"{code}: {amount:.2f} kr".replace(".", ",") for code, amount in caps.items()) or "inga tak"
 
 
 CAME = {"cancelled": "Inställt", "no_show": "Uteblivet"}

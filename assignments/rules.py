@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -12,6 +12,8 @@ from core.periods import PeriodKind
 
 HALF = Decimal("0.5")
 ONE = Decimal(1)
+CENT = Decimal("0.01")
+MOST_KRONOR = 10_000_000  # what the columns hold
 MINUTES_OF_A_YEAR = 365 * 24 * 60
 MOST_UNITS = 100
 MOST_NOTICE_HOURS = 365 * 24
@@ -139,9 +141,30 @@ def default_cancellations() -> list[dict[str, Any]]:
     ]
 
 
+def parse_category_caps(caps: Any) -> dict[str, Decimal]:
+    """Read `{"meal": "150.00"}`: SEK by a category's code. Raise ValueError for anything but öre above 0."""
+    if not isinstance(caps, dict):
+        raise ValueError("caps are amounts by a category's code")
+    return {code: _read_cap(amount) for code, amount in caps.items()}
+
+
+def _read_cap(amount: Any) -> Decimal:
+    try:
+        cap = Decimal(str(amount))
+        if isinstance(amount, bool) or not 0 < cap < MOST_KRONOR or cap != cap.quantize(CENT):
+            raise ValueError
+    except (ArithmeticError, ValueError):
+        raise ValueError("a cap is an amount in SEK above 0, with two decimals at most") from None
+    return cap.quantize(CENT)
+
+
 @dataclass(frozen=True)
 class PolicyRules:
-    """A version of a municipality's policy as plain values. Units and caps in units, age in periods."""
+    """A version of a municipality's policy as plain values.
+
+    Units and their caps in units, age in periods, `receipt_days` in days; caps of categories and what an expense
+    is held against in SEK.
+    """
 
     first_day: date
     weights: WeightTable
@@ -155,6 +178,10 @@ class PolicyRules:
     on_exceeded: Literal["warn", "ask", "block"] = "block"
     day_parted_at: time | None = time(12)
     activity_kinds: frozenset[str] = frozenset()
+    receipt_days: int | None = None
+    category_caps: Mapping[str, Decimal] = field(default_factory=dict)
+    ask_first_above: Decimal | None = None
+    second_person_above: Decimal | None = None
 
     def offers(self, kind: str) -> bool:
         """Tell whether activities of a kind (its code) belong to what the municipality offers."""

@@ -8,7 +8,8 @@ from assignments.models.assignment import (
     is_active_contact_person,
 )
 from assignments.models.decision import Adjustment, Decision, LegalBasis, ScopeChange
-from assignments.models.policy import NoPolicy, Policy, check_cancellations, check_weight_steps
+from assignments.models.policy import NoPolicy, Policy
+from assignments.models.policy_checks import check_cancellations, check_weight_steps
 
 __all__ = [
     "READERS",

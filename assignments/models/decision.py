@@ -11,7 +11,7 @@ from django.db.models.lookups import Exact
 
 from assignments import quota
 from assignments.grants import Scope, Terms
-from assignments.models.policy import in_halves
+from assignments.models.policy_checks import in_halves
 from core.models import BaseModel, BaseQuerySet, RepeatableModel
 from core.periods import PeriodKind
 from people.models import Client, User

@@ -11,42 +11,39 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Floor
-from django.db.models.lookups import Exact
-from django.utils.translation import get_language
+from django.db.models import Q
 
+from assignments.models.policy_checks import (
+    check_cancellations,
+    check_category_caps,
+    check_halves,
+    check_weight_steps,
+    check_whole,
+    in_halves,
+    mistake,
+)
 from assignments.rules import (
-    HALF,
     MOST_UNITS,
-    ONE,
     CancellationTable,
     PolicyRules,
     PolicyVersions,
     WeightTable,
     default_cancellations,
+    parse_category_caps,
 )
 from core.errors import DomainError
 from core.models import BaseModel
 from core.periods import PeriodKind
-from core.text import Text, known_language
+from core.text import Text
 from people.models import Municipality
 
-BAD_STEPS = Text(
-    sv="Skriv steg som [[0, 1], [300, 2]]: från 0 minuter, växande, med hela tal upp till 100.",
-    en="It is no table of weights: {reason}.",
-)
-BAD_CANCELLATIONS = Text(
-    sv="Varje rad har status (cancelled, no_show), by (client, contact_person, other), notice_hours i hela "
-    "timmar, och units_used, paid och costs_repaid som true eller false. Alla sex par av status och by har en "
-    "rad från 0 timmar, och ingen rad finns två gånger.",
-    en="It is no table of cancellations: {reason}.",
-)
-NOT_WHOLE = Text(sv="Ange ett helt tal.", en="Use a whole number.")
-NOT_IN_HALVES = Text(sv="Ange i steg om 0,5.", en="Use steps of 0.5.")
 BELOW_THE_TABLE = Text(sv="Tabellen ger mer än så.", en="The table gives more than that.")
 TOO_MANY = Text(sv=f"Ange högst {MOST_UNITS}.", en=f"Use {MOST_UNITS} at most.")
 UNKNOWN_KINDS = Text(sv="Kommunen har inte aktiviteterna {codes}.", en="The municipality has no kinds {codes}.")
+UNKNOWN_CATEGORIES = Text(
+    sv="Kommunen har inte kategorierna {codes}.", en="The municipality has no categories {codes}."
+)
+SOME_MONEY = MinValueValidator(Decimal("0.01"))
 
 
 class NoPolicy(DomainError):
@@ -57,52 +54,6 @@ class NoPolicy(DomainError):
         sv="Kommunen har inte lagt in sina riktlinjer än. Tala med din samordnare.",
         en="The municipality has not entered its policy yet. Talk to your coordinator.",
     )
-
-
-def check_weight_steps(steps: Any) -> None:
-    """Raise ValidationError when it is no table of weights, or not whole: contact families count days instead."""
-    try:
-        table = WeightTable.parse(steps)
-    except ValueError as error:
-        raise _mistake(BAD_STEPS, reason=error) from error
-    if any(units % 1 for _, units in table.steps):
-        raise _mistake(BAD_STEPS, reason="weights are whole: they are a contact person's")
-
-
-def check_cancellations(rows: Any) -> None:
-    """Raise ValidationError when it is no table of cancellations."""
-    try:
-        CancellationTable.parse(rows)
-    except ValueError as error:
-        raise _mistake(BAD_CANCELLATIONS, reason=error) from error
-
-
-def check_halves(units: Decimal) -> None:
-    """Raise ValidationError for units that are not counted in halves."""
-    _check_step(units, HALF, NOT_IN_HALVES)
-
-
-def check_whole(units: Decimal) -> None:
-    """Raise ValidationError for units that are not whole."""
-    _check_step(units, ONE, NOT_WHOLE)
-
-
-def _check_step(units: Decimal, step: Decimal, text: Text) -> None:
-    try:
-        rest = units % step
-    except ArithmeticError:  # no number at all, or an endless one
-        raise _mistake(text) from None
-    if rest:
-        raise _mistake(text)
-
-
-def _mistake(text: Text, **values: object) -> ValidationError:
-    return ValidationError(text.in_language(known_language(get_language()), **values))
-
-
-def in_halves(field: str) -> Q:
-    """Keep rows whose units are counted in halves."""
-    return Q(Exact(F(field) * 2, Floor(F(field) * 2)))
 
 
 class Policy(BaseModel):
@@ -181,6 +132,35 @@ class Policy(BaseModel):
         blank=True,
         help_text="Codes, with commas between. Empty: all that are in use.",
     )
+    receipt_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+        help_text="So many days after an outlay it can be sent in for the first time. Empty: a year.",
+    )
+    category_caps = models.JSONField(
+        default=dict,
+        db_default={},
+        blank=True,
+        help_text="{category's code: the most that is approved of one expense, SEK}.",
+        validators=[check_category_caps],
+    )
+    ask_first_above = models.DecimalField(
+        max_digits=9,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[SOME_MONEY],
+        help_text="SEK; what costs more has to be approved beforehand. Empty: nothing.",
+    )
+    second_person_above = models.DecimalField(
+        max_digits=9,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[SOME_MONEY],
+        help_text="SEK; two have to approve more than that. Empty: one is enough.",
+    )
 
     class Meta:
         verbose_name_plural = "policies"
@@ -209,31 +189,41 @@ class Policy(BaseModel):
                 condition=Q(highest_weight=None) | Q(highest_weight__gt=0) & in_halves("highest_weight"),
                 name="policy_highest_weight_sensible",
             ),
+            models.CheckConstraint(
+                condition=(Q(receipt_days=None) | Q(receipt_days__gte=1))
+                & (Q(ask_first_above=None) | Q(ask_first_above__gt=0))
+                & (Q(second_person_above=None) | Q(second_person_above__gt=0)),
+                name="policy_expenses_sensible",
+            ),
         ]
 
     def clean(self) -> None:
-        """Raise ValidationError for more units than are possible, or kinds that are not offered here."""
+        """Raise ValidationError for more units than are possible, and kinds or categories that are not here."""
         mistakes: dict[str, ValidationError] = {}
         with suppress(ValueError, TypeError):  # said of the field itself
             if (
                 self.highest_weight is not None
                 and self.highest_weight < WeightTable.parse(self.weight_steps).highest
             ):
-                mistakes["highest_weight"] = _mistake(BELOW_THE_TABLE)
+                mistakes["highest_weight"] = mistake(BELOW_THE_TABLE)
         for name in ("highest_weight", "saving_cap", "ahead_cap"):
             if isinstance(units := getattr(self, name), Decimal) and units > MOST_UNITS:
-                mistakes[name] = _mistake(TOO_MANY)
-        if unknown := self._unknown_kinds():
-            mistakes["activity_kinds"] = _mistake(UNKNOWN_KINDS, codes=", ".join(unknown))
+                mistakes[name] = mistake(TOO_MANY)
+        if unknown := self._unknown("activity_kinds", self.activity_kinds):
+            mistakes["activity_kinds"] = mistake(UNKNOWN_KINDS, codes=", ".join(unknown))
+        with suppress(ValueError):  # as above
+            if unknown := self._unknown("expense_categories", parse_category_caps(self.category_caps)):
+                mistakes["category_caps"] = mistake(UNKNOWN_CATEGORIES, codes=", ".join(unknown))
         if mistakes:
             raise ValidationError(mistakes)
 
-    def _unknown_kinds(self) -> list[str]:
-        if not self.activity_kinds or self.municipality_id is None:
+    def _unknown(self, offered: str, codes: Any) -> list[str]:
+        """Return which codes are none of the municipality's kinds or categories."""
+        if not codes or self.municipality_id is None:
             return []
-        # Kinds belong to an app further up, which knows the municipality as this one does.
-        known = self.municipality.activity_kinds.values_list("code", flat=True)
-        return sorted({str(code) for code in self.activity_kinds} - set(known))
+        # They belong to apps further up, which know the municipality as this one does.
+        known = getattr(self.municipality, offered).values_list("code", flat=True)
+        return sorted({str(code) for code in codes} - set(known))
 
     @property
     def rules(self) -> PolicyRules:
@@ -251,6 +241,10 @@ class Policy(BaseModel):
             on_exceeded=cast(Literal["warn", "ask", "block"], self.on_exceeded),
             day_parted_at=self.day_parted_at,
             activity_kinds=frozenset(self.activity_kinds),
+            receipt_days=self.receipt_days,
+            category_caps=parse_category_caps(self.category_caps),
+            ask_first_above=self.ask_first_above,
+            second_person_above=self.second_person_above,
         )
 
     @classmethod

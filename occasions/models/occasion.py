@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from assignments.ledger import outcome_of, weight_of
 from assignments.models import Assignment, NoPolicy, OwnAssignment, Policy
-from assignments.models.policy import in_halves
+from assignments.models.policy_checks import in_halves
 from assignments.quota import Use
 from assignments.rules import UNWRITTEN, Outcome, PolicyVersions
 from core.errors import DomainError, NotYours

@@ -69,7 +69,8 @@ def test_every_rule_can_be_written(browser: Client, kalix: Municipality) -> None
         policy(
             kalix, period="half_year", partial_period="pro_rata", highest_weight="4", day_parted_at="",
             saving_cap="2", saving_age="3", ahead_cap="1", on_exceeded="ask", cancellations=json.dumps(rows),
-            activity_kinds=["coffee", "walk"],
+            activity_kinds=["coffee", "walk"], receipt_days="60", category_caps='{"meal": "150.00"}',
+            ask_first_above="500", second_person_above="2000.50",
         ),
     )  # fmt: skip
     assert answer.status_code == 302
@@ -77,6 +78,8 @@ def test_every_rule_can_be_written(browser: Client, kalix: Municipality) -> None
     assert (rules.period, rules.partial_period, rules.highest_weight) == ("half_year", "pro_rata", 4)
     assert (rules.saving_cap, rules.saving_age, rules.ahead_cap, rules.on_exceeded) == (2, 3, 1, "ask")
     assert (rules.day_parted_at, sorted(rules.activity_kinds)) == (None, ["coffee", "walk"])
+    assert (rules.receipt_days, rules.category_caps) == (60, {"meal": Decimal(150)})
+    assert (rules.ask_first_above, rules.second_person_above) == (500, Decimal("2000.50"))
     hours = timedelta(hours=1)
     used = [rules.cancellations.outcome("cancelled", "client", n * hours).units_used for n in (2, 24)]
     assert used == [True, False]
@@ -102,6 +105,13 @@ def test_every_rule_can_be_written(browser: Client, kalix: Municipality) -> None
         ("cancellations", "{", "giltigt JSON"),
         ("activity_kinds", ["coffee", "skydiving"], "skydiving finns inte bland"),
         ("weight_steps", "[[1, 1]]", "från 0 minuter"),
+        ("receipt_days", "0", "större än eller lika med 1"),
+        ("category_caps", '{"meal": "lots"}', "kategorins kod och kronor"),
+        ("category_caps", '{"boat": "100"}', "Kommunen har inte kategorierna boat"),
+        ("category_caps", "{", "giltigt JSON"),
+        ("ask_first_above", "0", "större än eller lika med 0.01"),
+        ("ask_first_above", "99.999", "inte är mer än 2 decimaler"),
+        ("second_person_above", "-5", "större än eller lika med 0.01"),
         ("first_day", "2026-06-10", "har börjat gälla"),
     ],
 )
@@ -124,6 +134,13 @@ def test_the_form_comes_with_the_usual_tables_and_the_kinds_that_there_are(
     assert json.loads(shown["weight_steps"].value()) == [[0, 1], [300, 2], [600, 3]]
     assert [code for code, _ in shown.fields["activity_kinds"].choices] == ["cinema", "coffee", "walk"]
     assert "Fredag kväll till söndag kväll är 2,5" in page.content.decode()
+
+
+def test_what_is_left_empty_rules_nothing(browser: Client, kalix: Municipality) -> None:
+    assert browser.post(f"{POLICIES}add/", policy(kalix, category_caps="")).status_code == 302
+    rules: Any = Policy.objects.get(first_day=date(2026, 7, 1)).rules
+    assert (rules.receipt_days, rules.category_caps) == (None, {})
+    assert (rules.ask_first_above, rules.second_person_above) == (None, None)
 
 
 def test_a_new_version_begins_with_what_another_says(
@@ -163,11 +180,13 @@ def test_the_first_policy_may_have_begun(browser: Client, kalix: Municipality) -
 
 
 def test_a_policy_that_has_begun_can_only_be_read(browser: Client, kalix: Municipality) -> None:
+    Policy.objects.filter(municipality=kalix).update(category_caps={"meal": "150.00"})
     begun = kalix.policies.get()
     path = f"{POLICIES}{begun.pk}/change/"
     page = browser.get(path).content.decode()
     assert "1, från 5 h: 2, från 10 h: 3" in page
     assert "Uteblivet av klienten: räknas, ersätts, kostnader betalas" in page
+    assert "meal: 150,00 kr" in page
     assert 'name="weight_steps"' not in page
     assert browser.post(path, form()).status_code == 403
     ada = office.operator()

@@ -41,10 +41,16 @@ def test_a_file_may_hold_every_field_or_only_the_table(tmp_path: Path, kalix: Mu
         "on_exceeded": "ask",
         "cancellations": default_cancellations(),
         "activity_kinds": ["cinema"],
+        "receipt_days": 60,
+        "category_caps": {"meal": 150, "ticket": "300.50"},
+        "ask_first_above": 500,
+        "second_person_above": "2000.00",
     }
     assert every.keys() == FIELDS.keys()
     rules: Any = read_policy(put(tmp_path, every), kalix).rules
     assert (rules.saving_cap, rules.ahead_cap, rules.period) == (Decimal("2.5"), 1, "half_year")
+    assert rules.category_caps == {"meal": Decimal(150), "ticket": Decimal("300.50")}
+    assert (rules.receipt_days, rules.ask_first_above, rules.second_person_above) == (60, 500, 2000)
     assert read_policy(put(tmp_path, GOOD), kalix).rules.saving_cap == 0
     assert Policy.objects.filter(municipality=kalix).count() == 1
 
@@ -87,6 +93,16 @@ def test_the_page_about_policies_explains_every_field_and_its_example_can_be_tri
         ({"first_day": "2026-02-30"}, "first_day: "),
         ({"cancellations": [{"by": "client"}]}, "cancellations: It is no table of cancellations: "),
         ({"cancellations": []}, "cancellations: This field cannot be blank."),
+        ({"receipt_days": 0}, "receipt_days: Ensure"),
+        ({"receipt_days": 1.5}, "receipt_days: can't be 1.5"),
+        ({"category_caps": []}, "category_caps: can't be []"),
+        (
+            {"category_caps": {"meal": 0}},
+            "category_caps: It is no table of caps: a cap is an amount in SEK above 0",
+        ),
+        ({"ask_first_above": 0}, "ask_first_above: Ensure"),
+        ({"ask_first_above": "0.001"}, "ask_first_above: Ensure"),
+        ({"second_person_above": 10_000_000}, "second_person_above: Ensure"),
         ({"activity_kinds": [5, {"a": 1}]}, "activity_kinds: can't be [5, "),
         ({"colour": "red"}, "colour: is no field of a policy; there are first_day, weight_steps"),
     ],
@@ -107,6 +123,8 @@ def test_all_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
 def test_kinds_that_the_municipality_has_not_are_named(tmp_path: Path, kalix: Municipality) -> None:
     with pytest.raises(PolicyUnreadable, match="The municipality has no kinds skydiving"):
         read_policy(put(tmp_path, GOOD | {"activity_kinds": ["walk", "skydiving"]}), kalix)
+    with pytest.raises(PolicyUnreadable, match="The municipality has no categories boat"):
+        read_policy(put(tmp_path, GOOD | {"category_caps": {"meal": 100, "boat": 100}}), kalix)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from assignments.policy_words import (
     LABELS,
     ahead_in_words,
     cancellations_in_words,
+    caps_in_words,
     saving_in_words,
     weights_in_words,
 )
@@ -51,6 +52,12 @@ def test_saving_is_read_out(cap: str, age: int | None, words: str) -> None:
 def test_going_ahead_is_read_out() -> None:
     assert ahead_in_words(RULES) == "inget i förskott"
     assert ahead_in_words(replace(RULES, ahead_cap=Decimal(1))) == "högst 1 i förskott"
+
+
+def test_caps_are_read_out() -> None:
+    assert caps_in_words({}) == "inga tak"
+    caps = {"meal": Decimal("150.00"), "ticket": Decimal("1299.50")}
+    assert caps_in_words(caps) == "meal: 150,00 kr, ticket: 1299,50 kr"
 
 
 def test_cases_are_read_out_with_the_notice_that_they_want() -> None:
