@@ -15,8 +15,8 @@ from rest_framework.response import Response
 from assignments.models import Assignment
 from assignments.serializers import ClientSerializer
 from core.periods import Month
-from expenses.models import Expense
-from expenses.serializers import AllowanceSerializer
+from expenses.allowance_serializers import AllowanceSerializer
+from expenses.models import Expense, PreApproval
 from expenses.services import read_allowances
 from notifications.models import Notification
 from occasions.books import read_quotas
@@ -48,6 +48,7 @@ class ToDoSerializer(serializers.Serializer[Any]):
             "expenses_draft",
             "expenses_returned",
             "expenses_waiting",
+            "pre_approvals_waiting",
         ]
     )
     count = serializers.IntegerField()
@@ -113,6 +114,7 @@ def _to_do(user: User, now: datetime) -> Any:
         "expenses_returned": expenses.get("returned", 0),
         "expenses_draft": expenses.get("draft", 0),
         "expenses_waiting": Expense.objects.to_decide(user, now=now).filter(status="submitted").count(),
+        "pre_approvals_waiting": PreApproval.objects.to_answer(user, now=now).count(),
     }
     for kind, count in counts.items():
         if count:

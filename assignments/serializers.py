@@ -70,6 +70,12 @@ class MonthQuerySerializer(QuerySerializer):
         return Month.parse(asked) if asked else None
 
 
+class MonthsQuerySerializer(MonthQuerySerializer):
+    """The same of many assignments, page by page."""
+
+    besides = PAGING
+
+
 class PeriodQuerySerializer(MonthQuerySerializer):
     """`?month=2026-11`, or `?on=2026-11-18` for the period that a day lies in; today's when both are left out."""
 

@@ -40,7 +40,7 @@ def add_policy(*, by: User, municipality: Municipality, now: datetime, first_day
     PolicyBegun for a day that has begun, PolicyDayTaken, ValidationError for rules that can't be meant.
     """
     with transaction.atomic():
-        locked = _administered(by, municipality.pk)
+        locked = lock_administered(by, municipality.pk)
         check_first_day(locked, first_day, now=now)
         policy = Policy(municipality=locked, first_day=first_day, **values)
         policy.full_clean()
@@ -57,7 +57,7 @@ def edit_policy(*, by: User, policy_id: UUID, now: datetime, **values: Any) -> P
         policy = Policy.objects.filter(pk=policy_id).first()
         if policy is None:
             raise NotYours
-        municipality = _administered(by, policy.municipality_id)
+        municipality = lock_administered(by, policy.municipality_id)
         policy.refresh_from_db()
         for first_day in (policy.first_day, values.get("first_day", policy.first_day)):
             check_first_day(municipality, first_day, now=now, policy_id=policy.pk)
@@ -84,8 +84,11 @@ def check_first_day(
         raise PolicyDayTaken(field="first_day")
 
 
-def _administered(by: User, municipality_id: UUID) -> Municipality:
-    """Return the municipality, locked, so that two policies are not added past each other."""
+def lock_administered(by: User, municipality_id: UUID) -> Municipality:
+    """Return a municipality that somebody looks after, locked, so that its rules are changed one at a time.
+
+    Raise NotYours for any other.
+    """
     if not by.is_superuser and municipality_id not in by.municipality_ids(Role.ADMINISTRATOR):
         raise NotYours(field="municipality")
     return Municipality.objects.select_for_update(no_key=True).get(pk=municipality_id)

@@ -11,6 +11,7 @@ from django.db import transaction
 from core.errors import ReasonRequired
 from core.repeats import fingerprint
 from expenses import rules
+from expenses.claiming import check_cap
 from expenses.models import Expense
 from notifications.messages import Kind
 from notifications.services import notify
@@ -35,7 +36,7 @@ def approve_expense(
     """Approve all that was claimed, or less (SEK) with a reason. The same call again changes nothing.
 
     With an `expected_version`, approve only what was seen. Raise NotYours, OwnExpense, WrongStatus, StaleVersion,
-    ApprovedTooMuch or ReasonRequired.
+    ApprovedTooMuch, ReasonRequired or OverCategoryCap.
     """
     with transaction.atomic():
         expense = Expense.objects.get_to_decide(expense_id, user=user, now=now)
@@ -44,6 +45,7 @@ def approve_expense(
         if expense.action_fingerprint != asked:
             status = _check_decidable("approve", expense, user, expected_version)
             amount = rules.choose_approved(claimed=expense.claimed_amount, approved=wanted, reason=reason)
+            check_cap(amount, cap=expense.cap)
             decision = {"status": status, "approved_amount": amount, "reason": reason, "action_fingerprint": asked}
             _record("approve", expense, user, now, decision)
     return expense

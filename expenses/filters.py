@@ -2,7 +2,7 @@
 
 from django_filters import rest_framework as filters
 
-from expenses.models import Expense
+from expenses.models import Expense, PreApproval
 
 ISO = ["%Y-%m-%d"]  # Django would also read the dates of the caller's language, and guess what 05/06 is
 
@@ -18,4 +18,14 @@ class ExpenseFilter(filters.FilterSet):  # type: ignore[misc]
 
     class Meta:
         model = Expense
+        fields = ["status"]
+
+
+class PreApprovalFilter(filters.FilterSet):  # type: ignore[misc]
+    """`?assignment=&status=`."""
+
+    assignment = filters.UUIDFilter(field_name="assignment")
+
+    class Meta:
+        model = PreApproval
         fields = ["status"]

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from core.actions import Allowed
@@ -50,57 +49,11 @@ class ApprovedTooMuch(InvalidInput):
     )
 
 
-class ReceiptMissing(DomainError):
-    """The category asks for a receipt."""
-
-    code = "receipt_missing"
-    text = Text(sv="Lägg till ett kvitto först.", en="Add a receipt first.")
-
-
-class SpentInFuture(InvalidInput):
-    """Money can't have been spent tomorrow."""
-
-    code = "spent_in_future"
-    text = Text(sv="Datumet har inte varit än.", en="The date has not been yet.")
-
-
-class SpentTooLongAgo(DomainError):
-    """An outlay can be claimed for a year."""
-
-    code = "spent_too_long_ago"
-    text = Text(sv="Utlägget är äldre än ett år.", en="The expense is more than a year old.")
-
-
-class SpentOutsideAssignment(DomainError):
-    """The money was spent on a day on which the assignment was not in force."""
-
-    code = "spent_outside_assignment"
-    text = Text(sv="Uppdraget gällde inte den dagen.", en="The assignment was not in force on that day.")
-
-
 def next_status(action: str, status: str) -> str:
     """Return the status that an action leads to. Raise WrongStatus."""
     if status not in TRANSITIONS[action]:
         raise WrongStatus
     return TRANSITIONS[action][status]
-
-
-def check_spent_on(spent_on: date, *, today: date, first_day: date, last_day: date | None) -> None:
-    """Raise SpentInFuture, SpentTooLongAgo or SpentOutsideAssignment. `today` is the municipality's date."""
-    if spent_on > today:
-        raise SpentInFuture(field="spent_on")
-    if spent_on < _year_before(today):
-        raise SpentTooLongAgo(field="spent_on")
-    if spent_on < first_day or (last_day is not None and spent_on > last_day):
-        raise SpentOutsideAssignment(field="spent_on")
-
-
-def _year_before(today: date) -> date:
-    """Return the same day last year; 28 February for the 29th."""
-    try:
-        return today.replace(year=today.year - 1)
-    except ValueError:
-        return today.replace(year=today.year - 1, day=28)
 
 
 def choose_approved(*, claimed: Decimal, approved: Decimal, reason: str) -> Decimal:

@@ -3,28 +3,59 @@
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core.serializers import ActionSerializer, CommandSerializer, IdField, MoneyField
-from core.text import known_language
+from core.serializers import ActionSerializer, CommandSerializer, IdField, MoneyField, UnitsField
+from expenses.mileage import LONGEST, SHORTEST
 from expenses.models import Expense, ExpenseCategory
 from expenses.rules import allowed_actions
+
+
+class KilometresField(UnitsField):
+    """Kilometres as a number: `12` or `12.5`."""
+
+
+class MileageSerializer(CommandSerializer):
+    """A drive with one's own car: places and purpose as the claimant writes them."""
+
+    to = serializers.CharField(max_length=200)
+    purpose = serializers.CharField(max_length=200)
+    km = KilometresField(min_value=SHORTEST, max_value=LONGEST)
+
+    def get_fields(self) -> dict[str, Any]:
+        """Add the field whose name Python keeps to itself."""
+        return {"from": serializers.CharField(max_length=200)} | super().get_fields()
+
+
+class PricedMileageSerializer(MileageSerializer):
+    """A drive with its rate: of a draft as it was last looked up, then the one that it came in with."""
+
+    rate = MoneyField(help_text="SEK per km")
 
 
 class ExpenseSerializer(serializers.ModelSerializer[Expense]):
     """An expense and what may be done with it now."""
 
     category = serializers.SlugRelatedField[ExpenseCategory](slug_field="code", read_only=True)
+    mileage = serializers.SerializerMethodField()
     allowed_actions = serializers.SerializerMethodField()
 
     class Meta:
         model = Expense
         fields = [
             "id", "assignment", "occasion", "category", "claimed_amount", "approved_amount", "spent_on", "receipt",
-            "note", "status", "reason", "submitted_at", "decided_at", "allowed_actions", "version",
+            "pre_approval", "mileage", "note", "status", "reason", "submitted_at", "decided_at", "allowed_actions",
+            "version",
         ]  # fmt: skip
+
+    @extend_schema_field(PricedMileageSerializer(allow_null=True))
+    def get_mileage(self, expense: Expense) -> Any:
+        """Say where, why and how far somebody drove; null when nothing was driven."""
+        if expense.mileage_km is None:
+            return None
+        names = ("from", "to", "purpose", "km", "rate")
+        return PricedMileageSerializer({name: getattr(expense, f"mileage_{name}") for name in names}).data
 
     @extend_schema_field(ActionSerializer(many=True))
     def get_allowed_actions(self, expense: Expense) -> list[dict[str, Any]]:
@@ -41,17 +72,25 @@ class EditExpenseSerializer(CommandSerializer):
     spent_on = serializers.DateField(required=False)
     occasion = IdField(required=False, allow_null=True)
     receipt = IdField(required=False, allow_null=True)
+    pre_approval = IdField(required=False, allow_null=True)
+    mileage = MileageSerializer(required=False, allow_null=True)
     note = serializers.CharField(max_length=1000, required=False, allow_blank=True)
 
 
 class ClaimExpenseSerializer(EditExpenseSerializer):
-    """What it takes to start a draft."""
+    """What it takes to start a draft: an amount, or a drive."""
 
     id = IdField(required=False)
     assignment = IdField()
     category = serializers.SlugField(max_length=50)
-    claimed_amount = MoneyField()
     spent_on = serializers.DateField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Take an amount, unless it is computed from a drive."""
+        if "claimed_amount" not in attrs and attrs.get("mileage") is None:
+            detail = serializers.ErrorDetail("This field is required.", "required")
+            raise serializers.ValidationError({"claimed_amount": [detail]})
+        return attrs
 
 
 class SubmitSerializer(CommandSerializer):
@@ -69,28 +108,3 @@ class RefuseSerializer(CommandSerializer):
     """Why it is returned or rejected."""
 
     reason = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
-
-
-class ExpenseCategorySerializer(serializers.ModelSerializer[ExpenseCategory]):
-    """Something that is repaid."""
-
-    name = serializers.SerializerMethodField()
-
-    class Meta:
-        model = ExpenseCategory
-        fields = ["code", "name", "needs_receipt", "municipality"]
-
-    def get_name(self, category: ExpenseCategory) -> str:
-        """Say it in the caller's language."""
-        return str(getattr(category, f"name_{known_language(get_language())}"))
-
-
-class AllowanceSerializer(serializers.Serializer[Any]):
-    """The account of an assignment and a month, SEK."""
-
-    month = serializers.CharField()
-    granted = MoneyField()
-    carried_in = MoneyField()
-    approved = MoneyField()
-    waiting = MoneyField()
-    remaining = MoneyField(min_value=None)

@@ -1,6 +1,7 @@
 """Claiming. An expense's row is locked before its state is read, so one of two wins."""
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,20 +9,25 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 
 from assignments.models import Assignment
-from core.errors import DomainError, InvalidInput
+from core.errors import DomainError
 from core.periods import Month
 from core.repeats import create_once, fingerprint
 from core.text import Text
 from expenses.allowance import Allowance, allowance_of
-from expenses.models import Expense, ExpenseCategory, Receipt
+from expenses.asking import PreApprovalAlreadyUsed
+from expenses.models import Expense
 from expenses.reminders import tell_coordinators
-from occasions.models import Occasion
-from occasions.rules import UnknownOccasion
+from expenses.resolving import price, resolve
 from people.models import User
 
 Status = Expense.Status
 # A change of any of these after a decision makes it void.
-DECIDED_ON = frozenset({"claimed_amount", "category", "spent_on", "receipt"})
+DECIDED_ON = frozenset(
+    {
+        "claimed_amount", "category", "spent_on", "receipt", "pre_approval", "mileage_from", "mileage_to",
+        "mileage_purpose", "mileage_km",
+    }
+)  # fmt: skip
 
 
 def read_allowances(assignments: Iterable[Assignment], month: Month) -> dict[UUID, Allowance]:
@@ -32,20 +38,6 @@ def read_allowances(assignments: Iterable[Assignment], month: Month) -> dict[UUI
         pk: allowance_of(one.allowance, (one.first_day, one.last_day), month, outlays[pk])
         for pk, one in wanted.items()
     }
-
-
-class UnknownCategory(InvalidInput):
-    """The municipality does not repay that."""
-
-    code = "unknown_expense_category"
-    text = Text(sv="Kategorin {category} finns inte.", en="There is no category {category}.")
-
-
-class UnknownReceipt(InvalidInput):
-    """There is no such receipt of the caller's."""
-
-    code = "unknown_receipt"
-    text = Text(sv="Kvittot finns inte.", en="There is no such receipt.")
 
 
 class ReceiptAlreadyUsed(DomainError):
@@ -62,9 +54,9 @@ def claim_expense(
 ) -> tuple[Expense, bool]:
     """Start a draft; return it and whether it is new.
 
-    `values` are `category` (code), `claimed_amount` (SEK), `spent_on` and optionally `occasion`, `receipt`
-    (ids) and `note`. Raise NotYours, IdConflict, an Unknown… error, ReceiptAlreadyUsed or what
-    `expenses.rules` refuses.
+    `values` are `category` (code), `spent_on`, `claimed_amount` (SEK) or `mileage` (`from`, `to`, `purpose` and
+    `km`), and optionally `occasion`, `receipt`, `pre_approval` (ids) and `note`. Raise NotYours, IdConflict, what
+    `resolve` raises, ReceiptAlreadyUsed, PreApprovalAlreadyUsed or what `expenses.claiming` refuses.
     """
     asked = fingerprint("claim_expense", {"assignment": assignment, **values})
     with transaction.atomic():
@@ -75,13 +67,14 @@ def claim_expense(
             Expense.objects.complete().own(user, now=now),
             row_id=id,
             asked=asked,
-            create=lambda: _create(found, id or uuid4(), asked, _resolved(found, user, now, values), now),
+            create=lambda: _create(found, id or uuid4(), asked, resolve(found, user, now, values), now),
         )
 
 
 def _create(assignment: Assignment, row_id: UUID, asked: str, values: Mapping[str, Any], now: datetime) -> Expense:
     expense = Expense(pk=row_id, assignment=assignment, creation_fingerprint=asked, **values)
     expense.check_spent_on(now)
+    expense.check_question()
     _write(lambda: expense.save(force_insert=True))
     return expense
 
@@ -89,12 +82,12 @@ def _create(assignment: Assignment, row_id: UUID, asked: str, values: Mapping[st
 def edit_expense(*, user: User, expense_id: UUID, expected_version: int, now: datetime, **values: Any) -> Expense:
     """Change what is given; a changed amount, category, date or receipt makes a decision void.
 
-    Raise NotYours, StaleVersion, WrongStatus, an Unknown… error, ReceiptMissing, ReceiptAlreadyUsed or what the
-    rules refuse.
+    Raise NotYours, StaleVersion, WrongStatus, what `resolve` raises, ReceiptAlreadyUsed, PreApprovalAlreadyUsed or
+    what `expenses.claiming` refuses.
     """
     with transaction.atomic():
         expense = Expense.objects.get_own(expense_id, user=user, now=now)
-        resolved = _resolved(expense.assignment, user, now, values)
+        resolved = resolve(expense.assignment, user, now, values, expense)
         already = expense.holds(**resolved)
         expense.expect(expected_version, already=already)
         if already:
@@ -111,33 +104,53 @@ def edit_expense(*, user: User, expense_id: UUID, expected_version: int, now: da
 
 
 def _change(expense: Expense, changed: Mapping[str, Any], now: datetime) -> None:
-    """Write what changed; a new date, receipt or category keeps the rules, and what did not change is let be."""
+    """Write what changed; that keeps the rules, and what did not change or is less than before is let be."""
+    grown = changed.get("claimed_amount", expense.claimed_amount) > expense.claimed_amount
     expense.change(**changed)
     if "spent_on" in changed:
         expense.check_spent_on(now)
-    if expense.status == Status.SUBMITTED and not changed.keys().isdisjoint({"receipt", "category"}):
-        expense.check_complete(now)
+    if not changed.keys().isdisjoint({"pre_approval", "category", "claimed_amount"}):
+        expense.check_question()
+    if expense.status == Status.SUBMITTED:
+        if not changed.keys().isdisjoint({"receipt", "category"}):
+            expense.check_receipt()
+        if grown or not changed.keys().isdisjoint({"pre_approval", "category", "spent_on"}):
+            expense.check_asked_first()
 
 
 def submit_expense(*, user: User, expense_id: UUID, now: datetime, expected_version: int | None = None) -> Expense:
     """Send a draft or returned expense to the coordinators; a submitted one stays as it is.
 
-    Raise NotYours, WrongStatus, StaleVersion, ReceiptMissing or, for a draft, what the rules refuse.
+    A drive is repaid at the rate of its day as it is now, and keeps it. Raise NotYours, WrongStatus, StaleVersion,
+    NoMileageRate or what `Expense.check_complete` raises.
     """
     with transaction.atomic():
         expense = Expense.objects.get_own(expense_id, user=user, now=now)
         if expense.status == Status.SUBMITTED:
             return expense
         status = expense.status_after("submit", expected_version)
-        _check_complete(expense, now)
-        expense.change(status=status, **_undecided(now))
+        frozen = _freeze(expense)
+        _check_complete(expense, frozen, now)
+        expense.change(status=status, **frozen, **_undecided(now))
         tell_coordinators(expense.municipality, now)
     return expense
 
 
-def _check_complete(expense: Expense, now: datetime) -> None:
+def _freeze(expense: Expense) -> dict[str, Any]:
+    """Return the rate and the amount with which a draft about a drive comes in; nothing of any other."""
+    if expense.status != Status.DRAFT or expense.mileage_km is None:
+        return {}
+    return price(expense.assignment, expense.mileage_km, expense.spent_on, freeze=True)
+
+
+def _check_complete(expense: Expense, frozen: Mapping[str, Any], now: datetime) -> None:
+    """Look whether it can be sent in with what is frozen, and show it as it is when not."""
+    wanted = copy(expense)
+    for name, value in frozen.items():
+        setattr(wanted, name, value)
     try:
-        expense.check_complete(now)
+        wanted.check_complete(now)
+        wanted.check_question()
     except DomainError as error:
         error.present = expense
         raise
@@ -154,34 +167,17 @@ def _undecided(now: datetime) -> dict[str, Any]:
     }
 
 
-def _resolved(assignment: Assignment, user: User, now: datetime, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn codes and ids into rows that the caller may use."""
-    found = dict(values)
-    if "category" in values:
-        found["category"] = ExpenseCategory.objects.filter(
-            municipality=assignment.municipality, code=values["category"], is_active=True
-        ).first()
-        if found["category"] is None:
-            raise UnknownCategory(field="category", category=values["category"])
-    if values.get("occasion") is not None:
-        found["occasion"] = Occasion.objects.filter(pk=values["occasion"], assignment=assignment).first()
-        if found["occasion"] is None:
-            raise UnknownOccasion(field="occasion")
-    if values.get("receipt") is not None:
-        own = Receipt.objects.filter(pk__in=Receipt.objects.own(user, now=now))
-        # A phone in a hurry claims and submits while the receipt is still looked through.
-        found["receipt"] = own.filter(pk=values["receipt"]).exclude(status=Receipt.Status.REFUSED).first()
-        if found["receipt"] is None:
-            raise UnknownReceipt(field="receipt")
-    return found
-
-
 def _write(write: Callable[[], object]) -> None:
-    """Write, and name the one constraint that an honest user can run into. Raise ReceiptAlreadyUsed."""
+    """Write, and name the constraints that an honest user can run into.
+
+    Raise ReceiptAlreadyUsed or PreApprovalAlreadyUsed.
+    """
     try:
         with transaction.atomic():
             write()
     except IntegrityError as error:
         if "expense_receipt_once" in str(error):
             raise ReceiptAlreadyUsed(field="receipt") from error
+        if "expense_pre_approval_once" in str(error):
+            raise PreApprovalAlreadyUsed(field="pre_approval") from error
         raise

@@ -2,11 +2,49 @@
 
 from django.urls import path
 
-from expenses import deciding_views, direct_upload_views, receipt_views, views
+from expenses import (
+    allowance_views,
+    category_views,
+    deciding_views,
+    direct_upload_views,
+    pre_approval_views,
+    receipt_views,
+    views,
+)
 
 urlpatterns = [
-    path("expense-categories", views.ExpenseCategoriesView.as_view(), name="expense-categories"),
-    path("assignments/<uuid:assignment_id>/allowance", views.AllowanceView.as_view(), name="allowance"),
+    path("expense-categories", category_views.ExpenseCategoriesView.as_view(), name="expense-categories"),
+    path(
+        "assignments/<uuid:assignment_id>/expense-categories",
+        category_views.ClaimableCategoriesView.as_view(),
+        name="claimable-categories",
+    ),
+    path(
+        "assignments/<uuid:assignment_id>/expense-categories/<slug:code>",
+        category_views.ClaimableCategoryView.as_view(),
+        name="claimable-category",
+    ),
+    path("assignments/<uuid:assignment_id>/allowance", allowance_views.AllowanceView.as_view(), name="allowance"),
+    path("allowances", allowance_views.AllowancesView.as_view(), name="allowances"),
+    path("pre-approvals", pre_approval_views.PreApprovalsView.as_view(), name="pre-approvals"),
+    path(
+        "pre-approvals/<uuid:pre_approval_id>", pre_approval_views.PreApprovalView.as_view(), name="pre-approval"
+    ),
+    path(
+        "pre-approvals/<uuid:pre_approval_id>/withdraw",
+        pre_approval_views.WithdrawPreApprovalView.as_view(),
+        name="withdraw-pre-approval",
+    ),
+    path(
+        "pre-approvals/<uuid:pre_approval_id>/approve",
+        pre_approval_views.ApprovePreApprovalView.as_view(),
+        name="approve-pre-approval",
+    ),
+    path(
+        "pre-approvals/<uuid:pre_approval_id>/decline",
+        pre_approval_views.DeclinePreApprovalView.as_view(),
+        name="decline-pre-approval",
+    ),
     path("receipts", receipt_views.ReceiptsView.as_view(), name="receipts"),
     path("receipts/uploads", direct_upload_views.UploadsView.as_view(), name="receipt-uploads"),
     path(

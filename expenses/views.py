@@ -1,31 +1,25 @@
-"""Expenses and allowances over HTTP."""
+"""Expenses over HTTP."""
 
 from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework.generics import GenericAPIView, ListAPIView
+from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assignments.models import Assignment
-from assignments.serializers import MonthQuerySerializer
 from core.views import CommandView
 from expenses import services
 from expenses.filters import ExpenseFilter
-from expenses.models import READERS, Expense, ExpenseCategory, ExpenseQuerySet
+from expenses.models import READERS, Expense, ExpenseQuerySet
 from expenses.serializers import (
-    AllowanceSerializer,
     ClaimExpenseSerializer,
     EditExpenseSerializer,
-    ExpenseCategorySerializer,
     ExpenseSerializer,
     SubmitSerializer,
 )
 from people.models import Role, User
-from people.permissions import EVERYBODY
 
 CONTACT_PERSON = frozenset({Role.CONTACT_PERSON})
 
@@ -106,36 +100,3 @@ class SubmitExpenseView(ExpenseActionView):
     def post(self, request: Request, expense_id: UUID) -> Response:
         """Send it to the coordinators. An `If-Match` is optional: 412 when somebody changed it."""
         return self.act(request, expense_id)
-
-
-class ExpenseCategoriesView(ListAPIView[ExpenseCategory]):
-    """What the caller's municipalities repay."""
-
-    roles = {"GET": EVERYBODY}
-    serializer_class = ExpenseCategorySerializer
-    queryset = ExpenseCategory.objects.none()
-    ordering = ("code", "id")
-
-    def get_queryset(self) -> QuerySet[ExpenseCategory]:
-        """Limit to categories in use where the caller has a role."""
-        here = cast(User, self.request.user).municipality_ids()
-        return ExpenseCategory.objects.filter(municipality__in=here, is_active=True)
-
-
-class AllowanceView(GenericAPIView[Assignment]):
-    """The allowance of an assignment."""
-
-    roles = {"GET": READERS}
-    serializer_class = AllowanceSerializer
-
-    @extend_schema(parameters=[MonthQuerySerializer])
-    def get(self, request: Request, assignment_id: UUID) -> Response:
-        """Account for a month."""
-        query = MonthQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        user, now = cast(User, request.user), timezone.now()
-        visible = Assignment.objects.with_decision().visible_to(user, now=now, roles=READERS)
-        assignment = visible.get_one(assignment_id)
-        month = query.chosen(assignment.municipality.today(now))
-        allowance = services.read_allowances([assignment], month)[assignment.pk]
-        return Response(self.get_serializer(allowance).data)

@@ -25,6 +25,9 @@ class Kind(StrEnum):
     EXPENSE_REJECTED = "expense_rejected"
     EXPENSES_WAITING = "expenses_waiting"
     RECEIPT_REFUSED = "receipt_refused"
+    PRE_APPROVALS_WAITING = "pre_approvals_waiting"
+    PRE_APPROVAL_APPROVED = "pre_approval_approved"
+    PRE_APPROVAL_DECLINED = "pre_approval_declined"
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,9 @@ MESSAGES: Mapping[str, Message] = {
     Kind.RECEIPT_REFUSED: Message(
         Text(sv="Ett kvitto behöver skickas igen", en="A receipt has to be sent again"), OPEN
     ),
+    Kind.PRE_APPROVALS_WAITING: Message(Text(sv="Frågor väntar på svar", en="Questions are waiting"), OPEN),
+    Kind.PRE_APPROVAL_APPROVED: Message(Text(sv="Din fråga är godkänd", en="Your question is approved"), OPEN),
+    Kind.PRE_APPROVAL_DECLINED: Message(Text(sv="Din fråga är avslagen", en="Your question is declined"), OPEN),
 }
 UNKNOWN = Message(Text(sv="Det finns något att se", en="There is something to see"), OPEN)
 

@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from rest_framework.test import APIClient
 
 from assignments.models import Assignment, Decision, Policy
-from expenses.models import Expense, ExpenseCategory, Receipt
+from expenses.models import Expense, ExpenseCategory, MileageRate, PreApproval, Receipt
 from notifications.models import Device, Notification
 from occasions.models import ActivityKind, Occasion
 from people.models import Client, Membership, Municipality, Role, User
@@ -163,6 +163,37 @@ def make_expense(
         claimed_amount=Decimal(claimed),
         category=ExpenseCategory.objects.get(municipality=assignment.municipality, code=category),
         spent_on=spent_on,
+        **fields,
+    )
+
+
+def make_drive(municipality: Municipality, rate: str = "2.50") -> ExpenseCategory:
+    """Let a municipality repay kilometres, at a rate that has held since 2023."""
+    MileageRate.objects.create(municipality=municipality, first_day=date(2023, 1, 1), rate=Decimal(rate))
+    return ExpenseCategory.objects.create(
+        municipality=municipality, code="car", name_sv="Egen bil", name_en="Own car", kind="mileage"
+    )
+
+
+def make_pre_approval(
+    assignment: Assignment,
+    *,
+    status: str = "waiting",
+    amount: str = "800.00",
+    category: str = "coins",
+    coordinator: User | None = None,
+    **fields: Any,
+) -> PreApproval:
+    """Put a question into the database, past every rule; an answered one needs its coordinator."""
+    if status in ("approved", "declined"):
+        fields |= {"answered_by": coordinator, "answered_at": NOW}
+    if status == "declined":
+        fields.setdefault("reason", "Inte den här månaden.")
+    return PreApproval.objects.create(
+        assignment=assignment,
+        status=status,
+        amount=Decimal(amount),
+        category=ExpenseCategory.objects.get(municipality=assignment.municipality, code=category),
         **fields,
     )
 

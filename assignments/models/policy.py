@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import time
+from datetime import date, time
 from decimal import Decimal
 from typing import Any, Literal, cast
 from uuid import UUID
@@ -24,6 +24,7 @@ from assignments.models.policy_checks import (
 )
 from assignments.rules import (
     MOST_UNITS,
+    UNWRITTEN,
     CancellationTable,
     PolicyRules,
     PolicyVersions,
@@ -254,6 +255,14 @@ class Policy(BaseModel):
             return PolicyVersions.of(policy.rules for policy in policies)
         except ValueError:
             raise NoPolicy from None
+
+    @classmethod
+    def rules_on(cls, municipality: Municipality, on: date) -> PolicyRules:
+        """Return what a municipality ruled on a day: nothing yet where it has no policy."""
+        try:
+            return cls.versions_of(municipality.policies.all()).in_force(on)
+        except NoPolicy:
+            return UNWRITTEN.in_force(on)
 
     @classmethod
     def versions_for(cls, municipality_ids: Iterable[UUID]) -> dict[UUID, PolicyVersions]:

@@ -1,18 +1,28 @@
-"""Expenses and their receipts."""
+"""Expenses, their receipts, and what rules over both."""
 
-from expenses.models.category import ExpenseCategory
-from expenses.models.expense import READERS, Expense, ExpenseQuerySet
+from expenses.models.category import ExpenseCategory, SwitchedOffCategory, check_claimable
+from expenses.models.expense import NO_MILEAGE, Expense, ExpenseQuerySet
+from expenses.models.mileage import FIRST_DAY, FIRST_RATE, MileageRate
+from expenses.models.pre_approval import READERS, PreApproval, PreApprovalQuerySet
 from expenses.models.receipt import Receipt, ReceiptQuerySet, receipt_path
 from expenses.models.storage_check import NAMES_KEPT, StorageCheck
 
 __all__ = [
+    "FIRST_DAY",
+    "FIRST_RATE",
     "NAMES_KEPT",
+    "NO_MILEAGE",
     "READERS",
     "Expense",
     "ExpenseCategory",
     "ExpenseQuerySet",
+    "MileageRate",
+    "PreApproval",
+    "PreApprovalQuerySet",
     "Receipt",
     "ReceiptQuerySet",
     "StorageCheck",
+    "SwitchedOffCategory",
+    "check_claimable",
     "receipt_path",
 ]

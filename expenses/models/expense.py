@@ -1,25 +1,28 @@
 """Expenses: what was claimed, and what became of it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Round
 
-from assignments.models import Assignment
+from assignments.models import Assignment, Policy
+from assignments.rules import PolicyRules
 from core.errors import DomainError, NotYours
 from core.models import BaseQuerySet, RepeatableModel
 from core.periods import Month
-from expenses import rules
+from expenses import claiming, rules
 from expenses.allowance import Outlay
-from expenses.models.category import ExpenseCategory
+from expenses.mileage import LONGEST
+from expenses.models.category import ExpenseCategory, check_claimable
+from expenses.models.pre_approval import PreApproval
 from expenses.models.receipt import Receipt
 from expenses.refusals import ReceiptWasRefused
 from occasions.models import Occasion
 from people.models import Municipality, Role, User
-
-READERS = frozenset({Role.CONTACT_PERSON, Role.COORDINATOR})
 
 
 class ExpenseQuerySet(BaseQuerySet["Expense"]):
@@ -40,13 +43,22 @@ class ExpenseQuerySet(BaseQuerySet["Expense"]):
         return self.filter(Q(assignment__in=own) | Q(assignment__in=led) & ~Q(status=Expense.Status.DRAFT))
 
     def complete(self) -> "ExpenseQuerySet":
-        """Load all that an answer shows in one query."""
-        return self.select_related("category", "receipt", "assignment__decision__client__municipality")
+        """Load all that an answer shows, in a number of queries that does not grow with the rows."""
+        return self.select_related(
+            "category", "receipt", "pre_approval", "assignment__decision__client__municipality"
+        ).prefetch_related(
+            "assignment__switched_off_categories", "assignment__decision__client__municipality__policies"
+        )
 
     def outlays_of(self, assignment_ids: Iterable[Any], month: Month) -> dict[Any, list[Outlay]]:
-        """Return per assignment what the allowance of the month is computed from, in one query."""
+        """Return per assignment what the allowance of the month is computed from, in one query.
+
+        Mileage takes nothing of it: that is a pay line of its own, and tax treats it differently.
+        """
         found: dict[Any, list[Outlay]] = {assignment_id: [] for assignment_id in assignment_ids}
-        rows = self.filter(assignment__in=found, spent_on__range=(month.first_day, month.last_day))
+        rows = self.filter(
+            assignment__in=found, spent_on__range=(month.first_day, month.last_day), mileage_km=None
+        )
         for assignment_id, status, claimed, approved in rows.values_list(
             "assignment", "status", "claimed_amount", "approved_amount"
         ):
@@ -76,6 +88,16 @@ class ExpenseQuerySet(BaseQuerySet["Expense"]):
         return Expense.objects.complete().get(pk=found.pk)
 
 
+# What an expense has that repays no drive.
+NO_MILEAGE: Mapping[str, Any] = {
+    "mileage_from": "",
+    "mileage_to": "",
+    "mileage_purpose": "",
+    "mileage_km": None,
+    "mileage_rate": None,
+}
+
+
 class Expense(RepeatableModel):
     """One outlay: what was claimed, and what was approved of it."""
 
@@ -94,6 +116,14 @@ class Expense(RepeatableModel):
     approved_amount = models.DecimalField(max_digits=9, decimal_places=2, null=True, help_text="SEK")
     spent_on = models.DateField()
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, null=True, related_name="expenses")
+    pre_approval = models.ForeignKey(PreApproval, on_delete=models.PROTECT, null=True, related_name="expenses")
+    mileage_from = models.CharField(max_length=200, blank=True, default="", db_default="")
+    mileage_to = models.CharField(max_length=200, blank=True, default="", db_default="")
+    mileage_purpose = models.CharField(max_length=200, blank=True, default="", db_default="")
+    mileage_km = models.DecimalField(max_digits=5, decimal_places=1, null=True)
+    mileage_rate = models.DecimalField(
+        max_digits=4, decimal_places=2, null=True, help_text="SEK per km; a draft's until it is submitted."
+    )
     note = models.CharField(max_length=1000, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     reason = models.CharField(max_length=1000, blank=True, help_text="The coordinator's.")
@@ -137,6 +167,24 @@ class Expense(RepeatableModel):
             models.UniqueConstraint(
                 fields=["receipt"], condition=~Q(status="rejected"), name="expense_receipt_once"
             ),
+            models.UniqueConstraint(
+                fields=["pre_approval"], condition=~Q(status="rejected"), name="expense_pre_approval_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(**NO_MILEAGE)
+                | Q(
+                    mileage_km__isnull=False, mileage_km__gt=0, mileage_km__lte=LONGEST, mileage_rate__isnull=False
+                )
+                & ~Q(mileage_from="")
+                & ~Q(mileage_to="")
+                & ~Q(mileage_purpose=""),
+                name="expense_mileage_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(mileage_km=None)
+                | Q(claimed_amount=Round(F("mileage_km") * F("mileage_rate"), precision=2)),
+                name="expense_mileage_amount",
+            ),
         ]
         indexes = [
             models.Index(fields=["assignment", "-spent_on"], name="expense_of_assignment"),
@@ -157,26 +205,57 @@ class Expense(RepeatableModel):
         """Tell whether it is the user's own outlay, in whatever role they look at it."""
         return self.assignment.contact_person_id == user.pk
 
+    @property
+    def policy(self) -> PolicyRules:
+        """What the municipality ruled on the day on which the money was spent."""
+        return Policy.rules_on(self.municipality, self.spent_on)
+
+    @property
+    def cap(self) -> Decimal | None:
+        """The most that can be approved in its category, SEK; None without a cap."""
+        return self.policy.category_caps.get(self.category.code)
+
     def check_spent_on(self, now: datetime) -> None:
         """Hold the date against the rules. Raise SpentInFuture, SpentTooLongAgo or SpentOutsideAssignment."""
-        rules.check_spent_on(
+        claiming.check_spent_on(
             self.spent_on,
             today=self.municipality.today(now),
             first_day=self.assignment.first_day,
             last_day=self.assignment.last_day,
+            days=self.policy.receipt_days,
         )
 
-    def check_complete(self, now: datetime) -> None:
-        """Look whether it can be sent in. Raise ReceiptMissing, ReceiptWasRefused or what `check_spent_on` raises.
-
-        The date is asked of a draft only: one that is sent back did come in in time.
-        """
-        if self.category.needs_receipt and self.receipt_id is None:
-            raise rules.ReceiptMissing(field="receipt")
+    def check_receipt(self) -> None:
+        """Raise ReceiptMissing when the category asks for one, ReceiptWasRefused for one that can't be used."""
+        if self.category.wants_receipt and self.receipt_id is None:
+            raise claiming.ReceiptMissing(field="receipt")
         if self.receipt is not None and self.receipt.status == Receipt.Status.REFUSED:
             raise ReceiptWasRefused(field="receipt")
+
+    def check_asked_first(self) -> None:
+        """Raise PreApprovalRequired when it costs so much that somebody has to have said yes."""
+        asked = self.pre_approval
+        approved = asked is not None and asked.status == PreApproval.Status.APPROVED
+        claiming.check_asked_first(self.claimed_amount, limit=self.policy.ask_first_above, is_approved=approved)
+
+    def check_question(self) -> None:
+        """Hold it against the question that it refers to. Raise OtherCategoryApproved or OverPreApproval."""
+        if (asked := self.pre_approval) is not None:
+            claiming.check_within_question(
+                self.claimed_amount, self.category_id, asked=asked.amount, asked_category=asked.category_id
+            )
+
+    def check_complete(self, now: datetime) -> None:
+        """Look whether it can be sent in.
+
+        Date and category are asked of a draft only: one that is sent back did come in in time, and goes on. Raise
+        PreApprovalRequired, CategorySwitchedOff or what `check_receipt` and `check_spent_on` raise.
+        """
+        self.check_receipt()
+        self.check_asked_first()
         if self.status == Expense.Status.DRAFT:
             self.check_spent_on(now)
+            check_claimable(self.assignment, self.category)
 
     def status_after(self, action: str, expected_version: int | None = None) -> str:
         """Return the status that an action leads to. Raise WrongStatus, then StaleVersion.

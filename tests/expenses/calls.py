@@ -15,13 +15,15 @@ from django.db import connection
 from django.utils import timezone
 
 from assignments.models import Assignment
-from expenses.models import Expense, Receipt, receipt_path
+from expenses.models import Expense, PreApproval, Receipt, receipt_path
 from expenses.processing_services import process_receipt
-from people.models import User
+from people.models import Municipality, User
 from tests import world
 from tests.expenses import files
 
 RECEIPTS, EXPENSES = "/api/v1/receipts", "/api/v1/expenses"
+PRE_APPROVALS = "/api/v1/pre-approvals"
+DRIVE = {"from": "Kalix", "to": "Luleå", "purpose": "Bio och middag", "km": 81.5}
 MULTIPART = "multipart/form-data; boundary=edge"
 UNSAID = "application/octet-stream"
 
@@ -79,6 +81,29 @@ def claim(user: User, assignment: Assignment, **values: Any) -> Any:
     """Start an expense: a coffee from a coin machine, unless said otherwise."""
     body = {"assignment": str(assignment.pk), "category": "coins", "claimed_amount": "100.00"}
     return send(user, "POST", EXPENSES, {**body, "spent_on": "2026-06-05", **values})
+
+
+def claim_drive(user: User, assignment: Assignment, **drive: Any) -> Any:
+    """Start an expense about a drive: from Kalix to Luleå, unless said otherwise."""
+    body = {"assignment": str(assignment.pk), "category": "car", "spent_on": "2026-06-05"}
+    return send(user, "POST", EXPENSES, {**body, "mileage": DRIVE | drive})
+
+
+def ask_first(user: User, assignment: Assignment, **values: Any) -> Any:
+    """Ask whether SEK 800 may be spent, unless said otherwise."""
+    body = {"assignment": str(assignment.pk), "category": "coins", "amount": "800.00"}
+    return send(user, "POST", PRE_APPROVALS, {**body, **values})
+
+
+def answer(user: User, action: str, question: PreApproval | str, *, seen: object = None, **body: Any) -> Any:
+    """Approve, decline or withdraw a question."""
+    row_id = question.pk if isinstance(question, PreApproval) else question
+    return send(user, "POST", f"{PRE_APPROVALS}/{row_id}/{action}", body, seen)
+
+
+def rule(municipality: Municipality, **values: Any) -> None:
+    """Let a municipality's policy rule so, whatever it did before."""
+    municipality.policies.update(**values)
 
 
 def edit(user: User, expense: Expense, *, seen: int | None = None, **values: Any) -> Any:

@@ -36,6 +36,8 @@ def test_karin_starts_a_draft(karin: User, assignment: Assignment) -> None:
         "approved_amount": None,
         "spent_on": "2026-06-05",
         "receipt": str(receipt.pk),
+        "pre_approval": None,
+        "mileage": None,
         "note": "Bio",
         "status": "draft",
         "reason": "",

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from assignments.models import Assignment
 from core.models import Heartbeat
 from expenses import reminders, tasks
-from expenses.models import Expense
+from expenses.models import Expense, PreApproval
 from expenses.reminders import remind_waiting, tell_coordinators
 from notifications.models import Notification
 from people.models import Membership, Municipality, Role, User
@@ -97,16 +97,27 @@ def test_a_coordinator_in_two_municipalities_is_told_of_each(
     assert remind_waiting(NOW) == 2
 
 
+def test_a_question_that_waits_is_told_of_by_itself(assignment: Assignment, inger: User) -> None:
+    world.make_pre_approval(assignment)
+    answered = world.make_pre_approval(assignment, status="withdrawn")
+    assert [remind_waiting(EIGHT), remind_waiting(NOW), remind_waiting(NOW + DAY)] == [1, 0, 1]
+    told = Notification.objects.first()
+    assert told is not None
+    assert (told.kind, told.subject_type, told.subject_id) == ("pre_approvals_waiting", "pre_approvals", None)
+    PreApproval.objects.exclude(pk=answered.pk).update(status="withdrawn")
+    assert remind_waiting(NOW + 2 * DAY) == 0
+
+
 def test_a_failure_in_one_municipality_stops_no_other(
     waiting: Expense, inger: User, lars: User, leksand: Municipality, anna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.make_expense(world.make_assignment(anna, leksand), status="submitted")
     tell = tell_coordinators
 
-    def stumble(municipality: Municipality, now: Any) -> int:
+    def stumble(municipality: Municipality, *when: Any) -> int:
         if municipality.code == "kalix":
             raise RuntimeError("nobody foresaw this")
-        return tell(municipality, now)
+        return tell(municipality, *when)
 
     monkeypatch.setattr(reminders, "tell_coordinators", stumble)
 

@@ -5,7 +5,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email, validate_slug
+from django.db import transaction
 
+from expenses.rate_services import begin_with_a_rate
+from people.models import Municipality
 from people.services import create_municipality
 
 
@@ -32,7 +35,9 @@ class Command(BaseCommand):
             raise CommandError(" ".join(error.messages)) from None
         if not name or max(len(code), len(name) - 50) > 50:
             raise CommandError("The code has at most 50 characters, and the name 1 to 100.")
-        made = create_municipality(code=code, name=name, administrator_email=email)
+        with transaction.atomic():
+            made = create_municipality(code=code, name=name, administrator_email=email)
+            begin_with_a_rate(Municipality.objects.get(code=code))
         self.stdout.write(
             f"{code} has an administrator now." if made else f"{code} and its administrator are there already."
         )
