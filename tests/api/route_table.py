@@ -64,6 +64,16 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "scope-changes"): Row(only(case_officer=201), about="decision", body={
         "first_day": "2026-07-01", "units": 5}),
     ("GET", "allowance"): Row(READ, about="assignment"),
+    ("GET", "allowances"): Row(only(owner=200, stranger=200, coordinator=200)),
+    ("GET", "claimable-categories"): Row(READ, about="assignment"),
+    ("PUT", "claimable-category"): Row(DECIDE, about="assignment", and_then=("meal",), body={"claimable": False}),
+    ("GET", "pre-approvals"): Row(only(owner=200, stranger=200, coordinator=200)),
+    ("POST", "pre-approvals"): Row(only(owner=201, stranger=404), body={
+        "assignment": "#assignment", "category": "meal", "amount": "800.00"}),
+    ("GET", "pre-approval"): Row(READ, about="question"),
+    ("POST", "withdraw-pre-approval"): Row(ACT, about="question"),
+    ("POST", "approve-pre-approval"): Row(DECIDE, about="question"),
+    ("POST", "decline-pre-approval"): Row(DECIDE, about="question", body={"reason": "Nej"}),
     ("GET", "activity-kinds"): Row(everybody()),
     ("GET", "expense-categories"): Row(everybody()),
     ("GET", "occasions"): Row(only(owner=200, stranger=200, coordinator=200)),

@@ -39,6 +39,7 @@ def scene(noon: Any, kalix: Municipality, leksand: Municipality, karin: User, as
     occasion = world.make_occasion(assignment, world.NOW, title="Marker Title", place="Marker Place")
     receipt = world.make_stored_receipt(karin)
     expense = world.make_expense(assignment, status="submitted", receipt=receipt, note="Marker note")
+    question = world.make_pre_approval(assignment, note="Marker note")
     notification = world.make_notification(karin)
     device = world.make_device(karin)
     second = world.make_assignment(karin, kalix, client_name="Marker Nils")
@@ -70,6 +71,7 @@ def scene(noon: Any, kalix: Municipality, leksand: Municipality, karin: User, as
         "series": str(series.pk),
         "receipt": str(receipt.pk),
         "expense": str(expense.pk),
+        "question": str(question.pk),
         "notification": str(notification.pk),
         "device": device.installation_id,
         "calendar": CalendarLink.objects.create(user=karin).secret,

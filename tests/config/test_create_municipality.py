@@ -1,12 +1,15 @@
 """How a deployment gets its first municipality and administrator."""
 
 import io
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from expenses.models import MileageRate
 from people.models import Membership, Municipality, Role, User
 from tests.people.phone import code_sent_to
 
@@ -29,11 +32,17 @@ def test_the_administrator_can_go_straight_to_the_back_office() -> None:
     assert "Kalix kommun" in browser.get("/admin/people/municipality/").content.decode()
 
 
+def test_kilometres_are_repaid_at_once() -> None:
+    create()
+    assert MileageRate.objects.in_force(Municipality.objects.get(), date(2026, 6, 5)).rate == Decimal("2.50")
+
+
 def test_again_it_changes_nothing() -> None:
     create()
-    before: Any = [list(model.objects.values()) for model in (Municipality, User, Membership)]
+    models = (Municipality, User, Membership, MileageRate)
+    before: Any = [list(model.objects.values()) for model in models]
     assert "there already" in create(name="Another name")
-    assert [list(model.objects.values()) for model in (Municipality, User, Membership)] == before
+    assert [list(model.objects.values()) for model in models] == before
 
 
 def test_another_administrator_is_added() -> None:

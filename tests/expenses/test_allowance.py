@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from assignments.models import Assignment
 from core.periods import Month
 from expenses.allowance import Outlay, allowance_of
+from expenses.claiming import excess
 from people.models import Municipality, Role, User
 from tests import world
 from tests.expenses.calls import first_error, refused_with
@@ -54,6 +55,18 @@ def test_each_status_counts_in_its_place(status: str, approved: str, waiting: st
 )
 def test_a_month_with_a_day_of_the_assignment_is_granted(days: Any, granted: str) -> None:
     assert allowance_of(Decimal(500), days, JUNE, []).granted == Decimal(granted)
+
+
+def test_of_what_was_approved_in_part_the_part_counts_and_of_what_was_returned_nothing() -> None:
+    outlays = [
+        Outlay("approved", Decimal(200), Decimal("150.50")),
+        Outlay("paid", Decimal(100), Decimal("99.99")),
+        Outlay("returned", Decimal(300), None),
+        Outlay("submitted", Decimal(80), None),
+    ]
+    account = allowance_of(Decimal(500), ALWAYS, JUNE, outlays)
+    assert (account.approved, account.waiting) == (Decimal("250.49"), 80)
+    assert account.remaining == Decimal("169.51")
 
 
 def test_too_much_shows_as_less_than_nothing() -> None:
@@ -140,3 +153,77 @@ def test_the_account_takes_three_questions(
     client = world.signed_in(karin)
     with django_assert_num_queries(3):
         client.get(f"/api/v1/assignments/{assignment.pk}/allowance")
+
+
+AMONG = st.lists(st.tuples(st.sampled_from(STATUSES), AMOUNTS, st.integers(0, 100)), max_size=12)
+
+
+@given(AMOUNTS, AMONG, AMOUNTS)
+def test_what_goes_beyond_is_what_is_missing_afterwards(
+    monthly: Decimal, rows: list[tuple[str, Decimal, int]], claimed: Decimal
+) -> None:
+    """Whether it is said of a draft beforehand or of what was sent in: the same."""
+    outlays = [
+        Outlay(status, amount, max((amount * part / 100).quantize(Decimal("0.01")), Decimal("0.01")))
+        for status, amount, part in rows
+    ]
+    before = allowance_of(monthly, ALWAYS, JUNE, outlays)
+    after = allowance_of(monthly, ALWAYS, JUNE, [*outlays, Outlay("submitted", claimed, None)])
+    assert after.remaining == before.remaining - claimed
+    assert excess(claimed, most=before.remaining) == excess(claimed, most=after.remaining + claimed)
+    assert excess(claimed, most=before.remaining) == min(max(-after.remaining, Decimal(0)), claimed)
+
+
+def accounts(user: User, **query: str) -> dict[str, Any]:
+    answer = world.signed_in(user).get("/api/v1/allowances", query)
+    assert answer.status_code == 200, answer.content
+    return {row["assignment"]: row["allowance"] for row in answer.json()["results"]}
+
+
+@pytest.mark.usefixtures("noon", "spent")
+def test_inger_reads_the_accounts_of_all_and_karin_her_own(
+    karin: User, sven: User, inger: User, lars: User, kalix: Municipality, assignment: Assignment
+) -> None:
+    other = world.make_assignment(sven, kalix, allowance="300.00")
+    world.make_expense(other, status="submitted", claimed="310.00")
+    assert {row: one["remaining"] for row, one in accounts(inger).items()} == {
+        str(assignment.pk): "468.50", str(other.pk): "-10.00",
+    }  # fmt: skip
+    assert accounts(karin) == {str(assignment.pk): ask(karin, assignment).json()}
+    assert accounts(karin, month="2026-05") == {str(assignment.pk): ask(karin, assignment, month="2026-05").json()}
+    assert accounts(lars) == {}
+    first = world.signed_in(inger).get("/api/v1/allowances", {"limit": "1"}).json()
+    assert (len(first["results"]), first["results"][0]["client"].keys()) == (1, {"id", "name"})
+    assert len(world.signed_in(inger).get(first["next"]).json()["results"]) == 1
+
+
+@pytest.mark.usefixtures("noon")
+def test_a_list_of_accounts_refuses_what_it_does_not_know(inger: User) -> None:
+    for query in ({"month": "2026-13"}, {"on": "2026-06-01"}, {"limit": "0"}):
+        answer = world.signed_in(inger).get("/api/v1/allowances", query)
+        assert refused_with(answer) == (400, "invalid")
+
+
+@pytest.mark.usefixtures("noon")
+def test_each_account_is_of_its_municipalitys_month(
+    inger: User, kalix: Municipality, leksand: Municipality, anna: User, assignment: Assignment
+) -> None:
+    world.add_roles(inger, leksand, Role.COORDINATOR)
+    Municipality.objects.filter(pk=leksand.pk).update(time_zone="America/New_York")
+    other = world.make_assignment(anna, leksand)
+    with time_machine.travel(datetime(2026, 6, 30, 22, 30, tzinfo=UTC), tick=False):
+        months = {row: one["month"] for row, one in accounts(inger).items()}
+    assert months == {str(assignment.pk): "2026-07", str(other.pk): "2026-06"}
+
+
+@pytest.mark.usefixtures("noon")
+def test_fifty_accounts_take_as_many_queries_as_one(
+    inger: User, karin: User, kalix: Municipality, django_assert_num_queries: Any
+) -> None:
+    for number in (1, 49):
+        for _ in range(number):
+            world.make_expense(world.make_assignment(karin, kalix), status="submitted")
+        client = world.signed_in(inger)
+        with django_assert_num_queries(3):  # roles, assignments, what was spent
+            assert client.get("/api/v1/allowances").status_code == 200
+    assert len(accounts(inger)) == 50
