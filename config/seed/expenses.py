@@ -14,6 +14,7 @@ from expenses.kinds import JPEG, WEBP
 from expenses.models import Expense, ExpenseCategory, Receipt, receipt_path
 from expenses.pictures import LARGE, PREVIEW
 from expenses.receipt_files import ORIGINAL, store
+from expenses.services import claim_expense, submit_expense
 from people.models import User
 
 
@@ -32,6 +33,19 @@ def make_expenses(assignment: Assignment, coordinator: User, today: date, now: d
             status=status,
             **fields,
         )
+
+
+def drive(assignment: Assignment, today: date, now: datetime) -> None:
+    """Send in a drive of three days ago with one's own car."""
+    expense, _ = claim_expense(
+        user=assignment.contact_person,
+        now=now,
+        assignment=assignment.pk,
+        category="car",
+        spent_on=today - timedelta(days=3),
+        mileage={"from": "Hemmet", "to": "Badhuset", "purpose": "Bad", "km": Decimal("24.5")},
+    )
+    submit_expense(user=assignment.contact_person, expense_id=expense.pk, now=now)
 
 
 def _states(coordinator: User, now: datetime) -> Iterator[tuple[str, dict[str, Any]]]:

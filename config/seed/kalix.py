@@ -7,7 +7,7 @@ from typing import Any
 from assignments.decision_services import adjust_units
 from assignments.rules import default_cancellations
 from config.seed.days import a_friday, around_today, evenly, neighbour, on_workdays
-from config.seed.expenses import make_expenses
+from config.seed.expenses import drive, make_expenses
 from config.seed.meetings import (
     BREAKFAST,
     CALLED_OFF,
@@ -55,6 +55,8 @@ def policies(today: date) -> list[dict[str, Any]]:
         "ahead_cap": 1,
         "on_exceeded": "block",
         "cancellations": _cancellations(),
+        "receipt_days": 90,
+        "category_caps": {"meal": "250.00", "ticket": "400.00"},
     }
     stricter = {"weight_steps": [[0, 1], [240, 2], [600, 3]], "saving_cap": 0, "saving_age": None}
     return [since_2020, since_2020 | stricter | {"first_day": date(today.year + 1, 1, 1)}]
@@ -79,6 +81,7 @@ def fill(municipality: Municipality, users: dict[str, User], now: datetime) -> N
     for step, meetings in KARINS.items():
         meet(maj_britt, around_today(months[step], len(meetings), today), meetings, today)
     make_expenses(maj_britt, inger, today, now)
+    drive(maj_britt, today, now)
     _share(municipality, karin, sven, months, today)
     _meet_elsa(municipality, sven, inger, months, now)
     tuva = decide(municipality, 4, "Tuva Lind", "2.5", months[-5].first_day, kind="contact_family")

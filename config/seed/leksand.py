@@ -1,10 +1,11 @@
 """Leksand: four weeks at a time, nothing is saved, what exceeds is asked of the coordinator."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from config.seed.days import around_today, evenly, neighbour
-from config.seed.expenses import make_expenses
+from config.seed.expenses import drive, make_expenses
 from config.seed.meetings import (
     BREAKFAST,
     CALLED_OFF,
@@ -19,6 +20,7 @@ from config.seed.meetings import (
 )
 from config.seed.people import appoint, decide
 from core.periods import Period
+from expenses.pre_approval_services import ask_first
 from occasions.outing_services import plan_outing
 from occasions.services import plan_occasion
 from people.models import Municipality, User
@@ -41,7 +43,14 @@ LUNCH = Meeting("Lunch på hotellet", "dinner", at=TRIP.at)
 
 def policies(today: date) -> list[dict[str, Any]]:
     """Return what has held since 2020."""
-    return [{"first_day": date(2020, 1, 1), "weight_steps": [[0, 1], [240, 2]], "on_exceeded": "ask"}]
+    return [
+        {
+            "first_day": date(2020, 1, 1),
+            "weight_steps": [[0, 1], [240, 2]],
+            "on_exceeded": "ask",
+            "ask_first_above": "500.00",
+        }
+    ]
 
 
 def fill(municipality: Municipality, users: dict[str, User], now: datetime) -> None:
@@ -54,6 +63,16 @@ def fill(municipality: Municipality, users: dict[str, User], now: datetime) -> N
     for step, meetings in KARINS.items():
         meet(gun, around_today(weeks[step], len(meetings), today), meetings, today)
     make_expenses(gun, inger, today, now)
+    drive(gun, today, now)
+    ask_first(
+        user=karin,
+        now=now,
+        assignment=gun.pk,
+        category="ticket",
+        amount=Decimal("850.00"),
+        planned_on=today + timedelta(days=20),
+        note="Två biljetter till julkonserten.",
+    )
     olof = decide(municipality, 2, "Olof Mattsson", "12", first_day, period="half_year")
     for user, half in ((karin, 0), (sven, 1)):
         days = [evenly(weeks[step], 2)[half] for step in (-2, -1, 1)]

@@ -5,6 +5,7 @@ from typing import Any
 
 from assignments.models import Policy
 from expenses.models import ExpenseCategory
+from expenses.rate_services import begin_with_a_rate
 from occasions.models import ActivityKind
 from people.models import Municipality
 
@@ -18,11 +19,12 @@ ACTIVITY_KINDS = [
     ("other", "Annat", "Something else"),
 ]
 EXPENSE_CATEGORIES = [
-    ("ticket", "Biljett", "Ticket", True),
-    ("meal", "Mat och fika", "Food and coffee", True),
-    ("training", "Träning", "Training", True),
-    ("other", "Annat", "Something else", True),
-    ("coin_machine", "Automat utan kvitto", "Machine without receipts", False),
+    ("ticket", "Biljett", "Ticket", "receipt", True),
+    ("meal", "Mat och fika", "Food and coffee", "receipt", True),
+    ("training", "Träning", "Training", "receipt", True),
+    ("other", "Annat", "Something else", "receipt", True),
+    ("coin_machine", "Automat utan kvitto", "Machine without receipts", "receipt", False),
+    ("car", "Egen bil", "Own car", "mileage", False),
 ]
 
 
@@ -35,7 +37,13 @@ def equip(municipality: Municipality, policies: Iterable[dict[str, Any]]) -> Non
     )
     ExpenseCategory.objects.bulk_create(
         ExpenseCategory(
-            municipality=municipality, code=category, name_sv=sv, name_en=en, needs_receipt=needs_receipt
+            municipality=municipality,
+            code=category,
+            name_sv=sv,
+            name_en=en,
+            kind=kind,
+            needs_receipt=needs_receipt,
         )
-        for category, sv, en, needs_receipt in EXPENSE_CATEGORIES
+        for category, sv, en, kind, needs_receipt in EXPENSE_CATEGORIES
     )
+    begin_with_a_rate(municipality)

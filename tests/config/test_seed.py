@@ -14,6 +14,7 @@ from assignments.models import Adjustment, Assignment, Decision, Policy
 from config.seed import seed
 from config.seed.days import neighbour
 from core.periods import DAY, Month
+from expenses.models import Expense, PreApproval
 from notifications.models import Notification
 from occasions.books import read_books
 from occasions.models import Occasion
@@ -105,6 +106,13 @@ def every_kind_of_thing_is_there(today: date) -> None:
         assert siblings.values("outing").distinct().count() == 1
         assert siblings.count() == 2
     assert set(Occasion.objects.values_list("status", flat=True)) == set(Occasion.Status)
+    drives = Expense.objects.exclude(mileage_km=None).values_list("status", "claimed_amount", "mileage_rate")
+    assert list(drives) == [("submitted", Decimal("61.25"), Decimal("2.50"))] * 2
+    (question,) = PreApproval.objects.all()
+    assert (question.status, question.municipality.code) == ("waiting", "leksand")
+    limit = Policy.objects.get(municipality__code="leksand").rules.ask_first_above
+    assert limit is not None
+    assert question.amount > limit
     assert not Occasion.objects.filter(status="planned", starts_at__date__lt=today - DAY).exists()
 
 
@@ -119,6 +127,13 @@ def policies_differ_and_there_is_one_to_try(month: Month) -> None:
     assert totals["newly_over"] >= 1
     over = account("LEKSAND-1", month)
     assert (over.period.kind, leksand.policies.get().on_exceeded) == ("four_weeks", "ask")
+
+
+def test_nothing_in_the_demo_breaks_what_its_policies_rule(today: date) -> None:
+    for expense in Expense.objects.complete():
+        if expense.cap is not None and expense.approved_amount is not None:
+            assert expense.approved_amount <= expense.cap
+        expense.check_asked_first()
 
 
 def test_what_is_there_stays(db: Any) -> None:

@@ -65,7 +65,7 @@ def test_of_what_was_approved_in_part_the_part_counts_and_of_what_was_returned_n
         Outlay("submitted", Decimal(80), None),
     ]
     account = allowance_of(Decimal(500), ALWAYS, JUNE, outlays)
-    assert (account.approved, account.waiting) == (Decimal("250.49"), 80)
+    assert (account.approved, account.waiting) == (Decimal("250.49"), Decimal(80))
     assert account.remaining == Decimal("169.51")
 
 

@@ -117,8 +117,8 @@ def test_nobody_switches_their_own_or_what_is_not_theirs(
     assert refused_with(world.signed_in(sven).get(path(assignment))) == (404, "not_found")
     world.add_roles(karin, kalix, Role.COORDINATOR)
     assert refused_with(switch(karin, assignment, "coins", False)) == (409, "own_assignment")
-    for value in (None, "perhaps", [], {}):
-        assert refused_with(switch(inger, assignment, "coins", value)) == (400, "invalid")
+    for nonsense in (None, "perhaps", 2):
+        assert refused_with(switch(inger, assignment, "coins", nonsense)) == (400, "invalid")
     assert not SwitchedOffCategory.objects.exists()
 
 

@@ -223,7 +223,7 @@ def test_a_yes_is_for_one_expense(
 def test_the_yes_of_a_rejected_expense_may_be_used_anew(
     karin: User, inger: User, assignment: Assignment, approved: PreApproval
 ) -> None:
-    fields = {"reason": "Fel kvitto.", "pre_approval": approved}
+    fields: Any = {"reason": "Fel kvitto.", "pre_approval": approved}
     world.make_expense(assignment, status="rejected", category="coins", coordinator=inger, **fields)
     assert claim(karin, assignment, pre_approval=str(approved.pk)).status_code == 201
 

@@ -108,7 +108,7 @@ def test_a_rate_by_which_something_came_in_stays(browser: Client, driven: Mileag
 def test_a_rate_is_added_only_where_nothing_came_in(
     kalix: Municipality, driven: MileageRate, first_day: date, expected: str
 ) -> None:
-    values = {"by": office.operator(), "municipality": kalix, "first_day": first_day, "rate": Decimal("3.00")}
+    values: Any = {"by": office.operator(), "municipality": kalix, "first_day": first_day, "rate": Decimal("3.00")}
     assert outcome(lambda: add_mileage_rate(**values)) == expected
 
 
