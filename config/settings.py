@@ -227,6 +227,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "PeriodEnum": "assignments.models.Decision.Period",
+        "ExpenseCategoryKindEnum": "expenses.models.ExpenseCategory.Kind",
         "ReceiptStatusEnum": "expenses.models.Receipt.Status",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.describe_conventions"],
