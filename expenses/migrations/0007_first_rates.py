@@ -16,5 +16,5 @@ def add(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("expenses", "0005_caps_mileage_asking")]
+    dependencies = [("expenses", "0006_caps_mileage_asking")]
     operations = [migrations.RunPython(add, migrations.RunPython.noop)]

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('assignments', '0005_expense_rules'),
-        ('expenses', '0004_storage_checks'),
+        ('expenses', '0005_receipt_unread'),
         ('occasions', '0006_series'),
         ('people', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
