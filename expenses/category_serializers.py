@@ -42,7 +42,7 @@ class ClaimableCategorySerializer(ExpenseCategorySerializer):
     @extend_schema_field(MoneyField(allow_null=True))
     def get_cap(self, category: ExpenseCategory) -> str | None:
         """Say what is approved at most."""
-        return _money(self.context["policy"].category_caps.get(category.code))
+        return _money(self.context["policy"].cap_of(category.code))
 
     @extend_schema_field(MoneyField(allow_null=True))
     def get_ask_first_above(self, category: ExpenseCategory) -> str | None:

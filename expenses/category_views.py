@@ -86,4 +86,4 @@ def _rules_of(assignment: Assignment) -> dict[str, Any]:
     """Return what is ruled over an assignment's categories today."""
     today = assignment.municipality.today(timezone.now())
     switched_off = assignment.switched_off_categories.values_list("category", flat=True)
-    return {"policy": Policy.rules_on(assignment.municipality, today), "switched_off": set(switched_off)}
+    return {"policy": Policy.in_force(assignment.municipality, today), "switched_off": set(switched_off)}

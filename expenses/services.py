@@ -150,7 +150,6 @@ def _check_complete(expense: Expense, frozen: Mapping[str, Any], now: datetime) 
         setattr(wanted, name, value)
     try:
         wanted.check_complete(now)
-        wanted.check_question()
     except DomainError as error:
         error.present = expense
         raise

@@ -24,7 +24,6 @@ from assignments.models.policy_checks import (
 )
 from assignments.rules import (
     MOST_UNITS,
-    UNWRITTEN,
     CancellationTable,
     PolicyRules,
     PolicyVersions,
@@ -256,13 +255,19 @@ class Policy(BaseModel):
         except ValueError:
             raise NoPolicy from None
 
+    def cap_of(self, category: str) -> Decimal | None:
+        """Return the most that is approved of one expense of a category (its code), SEK; None without a cap."""
+        return parse_category_caps(self.category_caps).get(category)
+
     @classmethod
-    def rules_on(cls, municipality: Municipality, on: date) -> PolicyRules:
-        """Return what a municipality ruled on a day: nothing yet where it has no policy."""
-        try:
-            return cls.versions_of(municipality.policies.all()).in_force(on)
-        except NoPolicy:
-            return UNWRITTEN.in_force(on)
+    def in_force(cls, municipality: Municipality, on: date) -> "Policy":
+        """Return the version that holds on a day, the first one for days before it; an empty one where none is.
+
+        Expenses are held against its columns, so that long lists of them need no table of weights to be read.
+        """
+        versions = sorted(municipality.policies.all(), key=lambda version: version.first_day)
+        begun = [version for version in versions if version.first_day <= on]
+        return begun[-1] if begun else next(iter(versions), cls())
 
     @classmethod
     def versions_for(cls, municipality_ids: Iterable[UUID]) -> dict[UUID, PolicyVersions]:

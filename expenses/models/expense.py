@@ -10,13 +10,12 @@ from django.db.models import F, Q
 from django.db.models.functions import Round
 
 from assignments.models import Assignment, Policy
-from assignments.rules import PolicyRules
 from core.errors import DomainError, NotYours
 from core.models import BaseQuerySet, RepeatableModel
 from core.periods import Month
 from expenses import claiming, rules
 from expenses.allowance import Outlay
-from expenses.mileage import LONGEST
+from expenses.mileage import LONGEST, MileageMissing
 from expenses.models.category import ExpenseCategory, check_claimable
 from expenses.models.pre_approval import PreApproval
 from expenses.models.receipt import Receipt
@@ -206,14 +205,14 @@ class Expense(RepeatableModel):
         return self.assignment.contact_person_id == user.pk
 
     @property
-    def policy(self) -> PolicyRules:
+    def policy(self) -> Policy:
         """What the municipality ruled on the day on which the money was spent."""
-        return Policy.rules_on(self.municipality, self.spent_on)
+        return Policy.in_force(self.municipality, self.spent_on)
 
     @property
     def cap(self) -> Decimal | None:
         """The most that can be approved in its category, SEK; None without a cap."""
-        return self.policy.category_caps.get(self.category.code)
+        return self.policy.cap_of(self.category.code)
 
     def check_spent_on(self, now: datetime) -> None:
         """Hold the date against the rules. Raise SpentInFuture, SpentTooLongAgo or SpentOutsideAssignment."""
@@ -249,10 +248,13 @@ class Expense(RepeatableModel):
         """Look whether it can be sent in.
 
         Date and category are asked of a draft only: one that is sent back did come in in time, and goes on. Raise
-        PreApprovalRequired, CategorySwitchedOff or what `check_receipt` and `check_spent_on` raise.
+        PreApprovalRequired, CategorySwitchedOff or what the other checks raise.
         """
         self.check_receipt()
+        if self.category.is_mileage and self.mileage_km is None:  # as the last release would write it
+            raise MileageMissing(field="mileage")
         self.check_asked_first()
+        self.check_question()
         if self.status == Expense.Status.DRAFT:
             self.check_spent_on(now)
             check_claimable(self.assignment, self.category)
