@@ -5,6 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from assignments.models import Assignment
 from core.errors import InvalidInput
 from core.text import Text
@@ -65,8 +67,10 @@ def resolve(
         if found["receipt"] is None:
             raise UnknownReceipt(field="receipt")
     if values.get("pre_approval") is not None:
-        alive = PreApproval.objects.filter(assignment=assignment, status__in=ALIVE)
-        found["pre_approval"] = alive.filter(pk=values["pre_approval"]).first()
+        # What it refers to already it may go on naming, whatever became of that.
+        usable = Q(status__in=ALIVE) | Q(pk=None if present is None else present.pre_approval_id)
+        asked = PreApproval.objects.filter(usable, assignment=assignment)
+        found["pre_approval"] = asked.filter(pk=values["pre_approval"]).first()
         if found["pre_approval"] is None:
             raise UnknownPreApproval(field="pre_approval")
     return found | _mileage(assignment, values, found, present)

@@ -259,6 +259,7 @@ def test_kinds_and_categories_are_the_municipalitys_own(
         "code": "museum",
         "name_sv": "Museum",
         "name_en": "Museum",
+        "kind": "receipt",
         "is_active": "on",
     }
     assert browser.post(f"/admin/{path}/add/", values).status_code == 302

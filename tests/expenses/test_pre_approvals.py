@@ -206,6 +206,16 @@ def test_a_question_elsewhere_or_without_hope_is_unknown(
         assert first_error(refused)[0] == "/pre_approval"
 
 
+def test_an_edit_may_be_repeated_after_the_question_was_declined(
+    karin: User, inger: User, assignment: Assignment, waiting: PreApproval
+) -> None:
+    draft = Expense.objects.get(pk=claim(karin, assignment).data["id"])
+    yes: Any = {"seen": 1, "pre_approval": str(waiting.pk)}
+    first = edit(karin, draft, **yes)
+    answer(inger, "decline", waiting, reason="Nej.")
+    assert edit(karin, draft, **yes).json() == first.json()
+
+
 @pytest.mark.parametrize("status", ["draft", "submitted", "approved", "returned", "paid"])
 def test_a_yes_is_for_one_expense(
     karin: User, inger: User, assignment: Assignment, approved: PreApproval, status: str

@@ -13,6 +13,8 @@ import redis
 
 from assignments.models import Assignment
 from expenses.deciding_services import approve_expense, reject_expense, return_expense
+from expenses.pre_approval_services import approve_pre_approval, ask_first, decline_pre_approval
+from expenses.processing_services import process_receipt
 from expenses.reminders import tell_coordinators
 from notifications import delivery
 from notifications.messages import Kind
@@ -59,6 +61,9 @@ def told(marked: Assignment, inger: User, queue: redis.Redis, django_capture_on_
             expense = world.make_expense(marked, status="submitted", note=f"Kaffe i {MARK}")
             decide(user=inger, expense_id=expense.pk, now=NOW, reason=f"Fråga i {MARK}")
         ask_and_be_answered(marked, inger, words)
+        ask_first_and_be_answered(marked, inger)
+        killed = world.make_receipt(marked.contact_person, status="processing", arrived_at=NOW, attempts=3)
+        process_receipt(killed.pk, NOW)
         leave_out_a_day(marked, words)
     assert set(Notification.objects.values_list("kind", flat=True)) == set(Kind)
 
@@ -77,6 +82,20 @@ def ask_and_be_answered(marked: Assignment, inger: User, words: dict[str, Any]) 
             **words,
         )
         answer(user=inger, occasion_id=occasion.pk, now=NOW, reason=f"Det är {MARK}")
+
+
+def ask_first_and_be_answered(marked: Assignment, inger: User) -> None:
+    """Ask for money twice; one is approved and one declined."""
+    for answer in (approve_pre_approval, decline_pre_approval):
+        question, _ = ask_first(
+            user=marked.contact_person,
+            now=NOW,
+            assignment=marked.pk,
+            category="ticket",
+            amount=Decimal(800),
+            note=f"Konsert i {MARK}",
+        )
+        answer(user=inger, pre_approval_id=question.pk, now=NOW, reason=f"Det är {MARK}")
 
 
 def leave_out_a_day(marked: Assignment, words: dict[str, Any]) -> None:
