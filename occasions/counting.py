@@ -101,7 +101,7 @@ def tell_of_question(occasion: Occasion, now: datetime) -> None:
     """Tell the coordinators that an occasion waits for them; its contact person can't answer it."""
     if occasion.asked == Asked.WAITING:
         notify(
-            recipients=occasion.municipality.coordinators().exclude(pk=occasion.contact_person_id),
+            recipients=occasion.municipality.coordinators(now).exclude(pk=occasion.contact_person_id),
             kind=Kind.OCCASION_WAITING,
             subject_type="occasion",
             subject_id=occasion.pk,

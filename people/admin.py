@@ -14,7 +14,7 @@ from core.errors import DomainError
 from people import services
 from people.back_office import BackOfficeAdmin, MunicipalAdmin, administered
 from people.forms import InvitationForm, MembershipForm, MunicipalityForm, UserForm
-from people.models import Membership, Municipality, User
+from people.models import DEPUTY, Membership, Municipality, User
 
 # Django and allauth bring pages of their own, where rights are given and sign-in is changed past the services.
 for brought in (Group, EmailAddress, Authenticator):
@@ -116,6 +116,10 @@ class MembershipAdmin(MunicipalAdmin):
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Membership]":
         """Load the people with their roles."""
         return super().get_queryset(request).select_related("user")
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Show deputies without letting them be changed: whom they stand in for names them."""
+        return super().has_change_permission(request, obj) and getattr(obj, "role", None) != DEPUTY
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         """Show whose role it is by name; a new one is active."""

@@ -1,16 +1,22 @@
 """Municipalities, users and their roles, clients."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, ClassVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import models
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.functional import cached_property
 
-from core.models import BaseModel
+from core.models import BaseModel, BaseQuerySet, RepeatableModel
 from core.periods import local_date
 
 
@@ -36,14 +42,17 @@ class Municipality(BaseModel):
         """Return the municipality's date at a moment."""
         return local_date(now, self.zone)
 
-    def coordinators(self) -> "models.QuerySet[User]":
-        """Return those who coordinate now."""
-        return User.objects.filter(
-            is_active=True,
-            memberships__municipality=self,
-            memberships__role=Role.COORDINATOR,
-            memberships__is_active=True,
-        )
+    def coordinators(self, now: datetime) -> "models.QuerySet[User]":
+        """Return those who coordinate now, deputies among them on their days."""
+        today = self.today(now)
+        on_their_days = Q(role=DEPUTY, first_day__lte=today, last_day__gte=today)
+        held = Membership.objects.active().filter(Q(role=Role.COORDINATOR) | on_their_days, municipality=self)
+        return User.objects.filter(is_active=True, pk__in=held.values("user"))
+
+
+# A coordinator in another's place, from a first to a last day. No role that can be held without days: what asks
+# only for the role and whether it is active, as the last release does, gives a deputy nothing.
+DEPUTY = "deputy"
 
 
 class Role(models.TextChoices):
@@ -99,17 +108,24 @@ class User(AbstractBaseUser, PermissionsMixin, BaseModel):
 
     @cached_property
     def active_memberships(self) -> list["Membership"]:
-        """The roles held now, each with its municipality; asked once per loaded user."""
-        return list(self.memberships.filter(is_active=True).select_related("municipality"))
+        """The roles held now, each with its municipality; asked once per loaded user, as of that moment."""
+        now = timezone.now()
+        found = Membership.objects.active().filter(user=self).select_related("municipality")
+        return [membership for membership in found if membership.holds_on(membership.municipality.today(now))]
 
     @property
     def roles(self) -> set[str]:
         """The roles held now in any municipality."""
-        return {membership.role for membership in self.active_memberships}
+        return {membership.acts_as for membership in self.active_memberships}
 
     def municipality_ids(self, *roles: str) -> set[Any]:
         """Return the municipalities in which one of the roles is held; any role when none is named."""
-        return {m.municipality_id for m in self.active_memberships if not roles or m.role in roles}
+        return {m.municipality_id for m in self.active_memberships if not roles or m.acts_as in roles}
+
+    def capacities(self, municipality_id: Any) -> list[UUID | None]:
+        """Return for whom the user coordinates a municipality now: None in their own right."""
+        held = [m for m in self.active_memberships if m.municipality_id == municipality_id]
+        return [m.deputy_for_id for m in held if m.acts_as == Role.COORDINATOR]
 
     @property
     def is_staff(self) -> bool:
@@ -117,19 +133,89 @@ class User(AbstractBaseUser, PermissionsMixin, BaseModel):
         return self.is_superuser or Role.ADMINISTRATOR in self.roles
 
 
-class Membership(BaseModel):
-    """One role of one user in one municipality."""
+class MembershipQuerySet(BaseQuerySet["Membership"]):
+    """Questions about who is what."""
+
+    def active(self) -> "MembershipQuerySet":
+        """Keep those that were not taken away; a deputy's also only while there is whom to stand in for."""
+        principal = Membership.objects.filter(
+            user=OuterRef("deputy_for"),
+            municipality=OuterRef("municipality"),
+            role=Role.COORDINATOR,
+            is_active=True,
+        )
+        return self.filter(~Q(role=DEPUTY) | Exists(principal), is_active=True)
+
+    def deputies(self, municipality_ids: Iterable[Any]) -> "MembershipQuerySet":
+        """Keep those who stand in for a coordinator there, whenever, unless that was taken back."""
+        rows = self.filter(role=DEPUTY, municipality__in=municipality_ids, is_active=True)
+        return rows.select_related("user", "deputy_for", "municipality")
+
+
+class Membership(RepeatableModel):
+    """One role of one user in one municipality; a deputy's from a first to a last day."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role.choices)
     is_active = models.BooleanField(default=True)
+    first_day = models.DateField(null=True, editable=False)
+    last_day = models.DateField(null=True, editable=False)
+    deputy_for = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, editable=False, related_name="deputies"
+    )
+    # Only deputies are named by a phone, and may be named again.
+    creation_fingerprint = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
+    action_fingerprint = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["user", "municipality", "role"], name="membership_once"),
-            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="membership_role_known"),
+            models.UniqueConstraint(
+                fields=["user", "municipality", "role"], condition=~Q(role=DEPUTY), name="membership_once"
+            ),
+            models.CheckConstraint(condition=Q(role__in=[*Role.values, DEPUTY]), name="membership_role_known"),
+            models.CheckConstraint(
+                condition=~Q(role=DEPUTY) & Q(first_day=None, last_day=None, deputy_for=None)
+                | Q(
+                    role=DEPUTY,
+                    first_day__isnull=False,
+                    last_day__isnull=False,
+                    last_day__gte=F("first_day"),
+                    deputy_for__isnull=False,
+                )
+                & ~Q(deputy_for=F("user")),
+                name="membership_deputy_has_days",
+            ),
+            ExclusionConstraint(
+                name="membership_deputy_once_at_a_time",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    ("municipality", RangeOperators.EQUAL),
+                    ("deputy_for", RangeOperators.EQUAL),
+                    (
+                        Func(
+                            F("first_day"),
+                            F("last_day"),
+                            RangeBoundary(inclusive_lower=True, inclusive_upper=True),
+                            function="DATERANGE",
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=Q(role=DEPUTY, is_active=True),
+            ),
         ]
+
+    @property
+    def acts_as(self) -> str:
+        """The role that it gives while it holds."""
+        return Role.COORDINATOR if self.role == DEPUTY else self.role
+
+    def holds_on(self, today: date) -> bool:
+        """Tell whether it gives its role on a day of the municipality's."""
+        return self.role != DEPUTY or self.first_day <= today <= self.last_day  # type: ignore[operator]
 
 
 class Client(BaseModel):

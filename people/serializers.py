@@ -18,10 +18,19 @@ class MunicipalitySerializer(serializers.ModelSerializer[Municipality]):
         fields = ["id", "code", "name"]
 
 
+class PersonSerializer(serializers.ModelSerializer[User]):
+    """Somebody as others of the municipality see them."""
+
+    class Meta:
+        model = User
+        fields = ["id", "name"]
+
+
 class MembershipSerializer(serializers.ModelSerializer[Membership]):
     """A role in a municipality."""
 
     municipality = MunicipalitySerializer(read_only=True)
+    role = serializers.ChoiceField(source="acts_as", choices=Role.choices, read_only=True)
 
     class Meta:
         model = Membership

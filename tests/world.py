@@ -14,7 +14,7 @@ from assignments.models import Assignment, Decision, Policy
 from expenses.models import Expense, ExpenseCategory, MileageRate, PreApproval, Receipt
 from notifications.models import Device, Notification
 from occasions.models import ActivityKind, Occasion
-from people.models import Client, Membership, Municipality, Role, User
+from people.models import DEPUTY, Client, Membership, Municipality, Role, User
 
 # A Wednesday at noon in Sweden; tests that need another time say so.
 NOW = datetime(2026, 6, 10, 10, 0, tzinfo=UTC)
@@ -58,6 +58,25 @@ def add_roles(user: User, municipality: Municipality, *roles: Role) -> None:
     for role in roles:
         Membership.objects.create(user=user, municipality=municipality, role=role)
     user.__dict__.pop("active_memberships", None)
+
+
+def make_deputy(
+    user: User,
+    deputy_for: User,
+    municipality: Municipality,
+    first_day: date = date(2026, 7, 1),
+    last_day: date = date(2026, 7, 31),
+) -> Membership:
+    """Let somebody coordinate in another's place, past every rule."""
+    user.__dict__.pop("active_memberships", None)
+    return Membership.objects.create(
+        user=user,
+        municipality=municipality,
+        role=DEPUTY,
+        deputy_for=deputy_for,
+        first_day=first_day,
+        last_day=last_day,
+    )
 
 
 def make_assignment(

@@ -36,10 +36,10 @@ class AssignmentQuerySet(BaseQuerySet["Assignment"]):
         """
         wanted = Q(pk__in=[])
         for membership in user.active_memberships:
-            if membership.role not in roles:
+            if membership.acts_as not in roles:
                 continue
             here = Q(decision__client__municipality=membership.municipality_id)
-            if membership.role == Role.CONTACT_PERSON:
+            if membership.acts_as == Role.CONTACT_PERSON:
                 today = membership.municipality.today(now)
                 here &= Q(contact_person=user) & (Q(last_day=None) | Q(last_day__gte=today))
             wanted |= here
