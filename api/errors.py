@@ -70,15 +70,22 @@ def _headers(error: Exception, code: str) -> dict[str, str]:
 
 def _domain_problem(error: DomainError, context: dict[str, Any]) -> dict[str, Any]:
     more: dict[str, Any] = {}
-    detail = error.detail(known_language(get_language()))
-    if error.field:
-        more["errors"] = [{"pointer": f"/{error.field}", "code": error.code, "detail": detail}]
+    language = known_language(get_language())
+    blamed = error.each or ([(f"/{error.field}", error)] if error.field else [])
+    if blamed:
+        more["errors"] = [
+            {"pointer": pointer, "code": one.code, "detail": one.detail(language)} for pointer, one in blamed
+        ]
     if error.present is not None:
         more["present"] = _shown(error.present, context["view"])
-    return problem(error.code, request_id=current_request_id(), status=error.status, detail=detail, **more)
+    return problem(
+        error.code, request_id=current_request_id(), status=error.status, detail=error.detail(language), **more
+    )
 
 
 def _shown(present: object, view: Any) -> Any:
+    if isinstance(present, list):
+        return [_shown(one, view) for one in present]
     serializer_class = getattr(view, "present_serializer_class", None)
     if serializer_class is None:
         return view.get_serializer(present).data

@@ -1,5 +1,6 @@
 """What can go wrong, in words that a program (`code`) and a person (`text`) understand."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from core.text import Language, Text
@@ -9,7 +10,8 @@ class DomainError(Exception):
     """A rule of the domain was broken. Subclasses stand beside the code that raises them.
 
     `present` is the object as it is now, for whoever has to decide what to do next.
-    `field` names the input that is to blame, when it is one.
+    `field` names the input that is to blame, when it is one. Of many things that were asked in one call, `each`
+    that was refused has its pointer into the body (RFC 6901) and its own error.
     """
 
     status: ClassVar[int] = 409
@@ -20,6 +22,7 @@ class DomainError(Exception):
         super().__init__(self.code)
         self.present = present
         self.field = field
+        self.each: Sequence[tuple[str, DomainError]] = ()
         self.values = values
 
     def detail(self, language: Language) -> str:

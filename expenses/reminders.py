@@ -22,7 +22,7 @@ WAITING: Mapping[Kind, Any] = {
 def tell_coordinators(municipality: Municipality, now: datetime, kind: Kind = Kind.EXPENSES_WAITING) -> int:
     """Tell the municipality's coordinators that something waits, unless told already today; return how many."""
     return notify(
-        recipients=municipality.coordinators(),
+        recipients=municipality.coordinators(now),
         kind=kind,
         subject_type=kind.removesuffix("_waiting"),
         subject_id=None,

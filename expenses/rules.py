@@ -1,11 +1,12 @@
 """What may become of an expense. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
 from core.actions import Allowed
-from core.errors import DomainError, InvalidInput, ReasonRequired
+from core.errors import DomainError, InvalidInput
 from core.text import Text
 
 WRONG_ROLE = "wrong_role"  # the front door's own problem
@@ -18,8 +19,16 @@ TRANSITIONS: Mapping[str, Mapping[str, str]] = {
     "approve": {"submitted": "approved"},
     "return": {"submitted": "returned"},
     "reject": {"submitted": "rejected"},
+    "take": {"submitted": "submitted"},
+    "release": {"submitted": "submitted"},
+    # Of a submitted one: its first approval.
+    "undo": {"submitted": "submitted", "approved": "submitted", "returned": "submitted", "rejected": "submitted"},
+    "pay": {"approved": "paid"},
 }
 CLAIMANT_ACTIONS = frozenset({"edit", "submit"})
+OFFERED = [action for action in TRANSITIONS if action != "pay"]  # which nobody asks for by itself
+# What one does with an expense that nobody else has in hand.
+HAND_ACTIONS = frozenset({"approve", "return", "reject", "take", "release"})
 
 
 class WrongStatus(DomainError):
@@ -39,13 +48,42 @@ class OwnExpense(DomainError):
     text = Text(sv="Du kan inte besluta om ditt eget utlägg.", en="You can't decide your own expense.")
 
 
+class DeputyForClaimant(DomainError):
+    """Nobody decides their own expense by naming somebody who does."""
+
+    code = "deputy_for_claimant"
+    text = Text(
+        sv="Du ersätter den som har gjort utlägget, och kan inte besluta om det.",
+        en="You stand in for the person whose expense it is, and can't decide it.",
+    )
+
+
+class SecondPersonRequired(DomainError):
+    """Over the policy's limit two people look, and neither stands in for the other."""
+
+    code = "second_person_required"
+    text = Text(
+        sv="Ditt godkännande finns redan. Någon annan behöver också godkänna.",
+        en="Your approval is there already. Somebody else has to approve too.",
+    )
+
+
+class InHandOfAnother(DomainError):
+    """Somebody else is looking at it."""
+
+    code = "in_hand_of_another"
+    text = Text(
+        sv="En annan samordnare har utlägget framför sig.", en="Another coordinator has the expense in hand."
+    )
+
+
 class ApprovedTooMuch(InvalidInput):
-    """Approved is at most what was claimed, and more than nothing."""
+    """Approved is at most what was claimed, or the first of two approved, and more than nothing."""
 
     code = "approved_too_much"
     text = Text(
-        sv="Godkänt belopp ska vara mer än 0 och högst {claimed} kr.",
-        en="The approved amount must be above 0 and at most SEK {claimed}.",
+        sv="Godkänt belopp ska vara mer än 0 och högst {most} kr.",
+        en="The approved amount must be above 0 and at most SEK {most}.",
     )
 
 
@@ -56,16 +94,35 @@ def next_status(action: str, status: str) -> str:
     return TRANSITIONS[action][status]
 
 
-def choose_approved(*, claimed: Decimal, approved: Decimal, reason: str) -> Decimal:
-    """Return what to approve, SEK.
+def check_approved(approved: Decimal, *, most: Decimal) -> None:
+    """Raise ApprovedTooMuch for nothing, and for more than was claimed or the first of two approved. SEK."""
+    if not 0 < approved <= most:
+        raise ApprovedTooMuch(field="approved_amount", most=most)
 
-    Raise ApprovedTooMuch, or ReasonRequired when it is less than was claimed.
+
+def choose_capacity(
+    capacities: Iterable[UUID | None], *, user: UUID, claimant: UUID, first: Collection[UUID] = ()
+) -> UUID | None:
+    """Return for whom the user decides as a deputy, None when in their own right.
+
+    `capacities` are for whom they may: None stands for a coordinator's own role. `first` are the first of two
+    who approve, and for whom that was: a second pair of eyes belongs to neither. Raise OwnExpense,
+    DeputyForClaimant or SecondPersonRequired.
     """
-    if not 0 < approved <= claimed:
-        raise ApprovedTooMuch(field="approved_amount", claimed=claimed)
-    if approved < claimed and not reason:
-        raise ReasonRequired(field="reason")
-    return approved
+    if user == claimant:
+        raise OwnExpense
+    fit = [one for one in capacities if one != claimant]
+    if not fit:
+        raise DeputyForClaimant
+    if user in first or all(one in first for one in fit):
+        raise SecondPersonRequired
+    # In one's own right before in anybody's place.
+    return None if None in fit else min(one for one in fit if one is not None and one not in first)
+
+
+def needs_second_person(approved: Decimal, *, above: Decimal | None) -> bool:
+    """Tell whether so much (SEK) takes two people; `above` is the policy's limit, None when it has none."""
+    return above is not None and approved > above
 
 
 @dataclass(frozen=True)
@@ -73,22 +130,30 @@ class Obstacles:
     """The problem codes that a person meets apart from the status, None where nothing is in the way.
 
     `claim` is about all that the claimant does, `decide` about all that a coordinator does, `submit` about
-    what the expense still lacks.
+    what the expense still lacks, `hand` about what takes an expense that nobody else has in hand, `second` about
+    approving after oneself, `undo` about what there is to undo.
     """
 
     claim: str | None = None
     decide: str | None = None
     submit: str | None = None
+    hand: str | None = None
+    second: str | None = None
+    undo: str | None = None
+
+    def of(self, action: str) -> str | None:
+        """Return what is in the way of one action, apart from who asks."""
+        by_action = {"submit": self.submit, "approve": self.second, "undo": self.undo}
+        return (self.hand if action in HAND_ACTIONS else None) or by_action.get(action)
 
 
 def allowed_actions(status: str, obstacles: Obstacles) -> list[Allowed]:
     """List every action with the first thing that is in its way: who asks, then the status, then what lacks."""
     found = []
-    for action, starts in TRANSITIONS.items():
+    for action in OFFERED:
         code = obstacles.claim if action in CLAIMANT_ACTIONS else obstacles.decide
-        if code is None and status not in starts:
+        if code is None and status not in TRANSITIONS[action]:
             code = WrongStatus.code
-        if code is None and action == "submit":
-            code = obstacles.submit
+        code = code or obstacles.of(action)
         found.append(Allowed(action, code is None, code))
     return found

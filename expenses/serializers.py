@@ -10,6 +10,23 @@ from core.serializers import ActionSerializer, CommandSerializer, IdField, Money
 from expenses.mileage import LONGEST, SHORTEST
 from expenses.models import Expense, ExpenseCategory
 from expenses.rules import allowed_actions
+from expenses.standing import obstacles_of
+from people.serializers import PersonSerializer
+
+
+class InHandSerializer(serializers.Serializer[Any]):
+    """Who looks at it, and until when nobody else may."""
+
+    by = PersonSerializer()
+    until = serializers.DateTimeField()
+
+
+class FirstApprovalSerializer(serializers.Serializer[Any]):
+    """The first of two approvals: the second may be of as much at most."""
+
+    by = PersonSerializer()
+    at = serializers.DateTimeField()
+    approved_amount = MoneyField()
 
 
 class KilometresField(UnitsField):
@@ -38,6 +55,8 @@ class ExpenseSerializer(serializers.ModelSerializer[Expense]):
     """An expense and what may be done with it now."""
 
     category = serializers.SlugRelatedField[ExpenseCategory](slug_field="code", read_only=True)
+    in_hand = serializers.SerializerMethodField(help_text="For coordinators only.")
+    first_approval = serializers.SerializerMethodField(help_text="For coordinators only.")
     mileage = serializers.SerializerMethodField()
     allowed_actions = serializers.SerializerMethodField()
 
@@ -45,9 +64,29 @@ class ExpenseSerializer(serializers.ModelSerializer[Expense]):
         model = Expense
         fields = [
             "id", "assignment", "occasion", "category", "claimed_amount", "approved_amount", "spent_on", "receipt",
-            "pre_approval", "mileage", "note", "status", "reason", "submitted_at", "decided_at", "allowed_actions",
-            "version",
+            "pre_approval", "mileage", "note", "status", "reason_code", "reason", "submitted_at", "decided_at",
+            "in_hand", "first_approval", "allowed_actions", "version",
         ]  # fmt: skip
+
+    @extend_schema_field(InHandSerializer(allow_null=True))
+    def get_in_hand(self, expense: Expense) -> Any:
+        """Tell coordinators whether one of them looks at it now."""
+        if expense.in_hand_until is None or expense.in_hand_until <= timezone.now() or not self._confers(expense):
+            return None
+        return InHandSerializer({"by": expense.in_hand_of, "until": expense.in_hand_until}).data
+
+    @extend_schema_field(FirstApprovalSerializer(allow_null=True))
+    def get_first_approval(self, expense: Expense) -> Any:
+        """Tell coordinators of the first of two approvals."""
+        if expense.first_approved_at is None or not self._confers(expense):
+            return None
+        first = {"by": expense.first_approved_by, "at": expense.first_approved_at}
+        return FirstApprovalSerializer(first | {"approved_amount": expense.first_approved_amount}).data
+
+    def _confers(self, expense: Expense) -> bool:
+        """Tell whether the caller is told what is between coordinators: never of their own expense."""
+        user = self.context["request"].user
+        return bool(user.capacities(expense.municipality.pk)) and not expense.is_of(user)
 
     @extend_schema_field(PricedMileageSerializer(allow_null=True))
     def get_mileage(self, expense: Expense) -> Any:
@@ -60,7 +99,7 @@ class ExpenseSerializer(serializers.ModelSerializer[Expense]):
     @extend_schema_field(ActionSerializer(many=True))
     def get_allowed_actions(self, expense: Expense) -> list[dict[str, Any]]:
         """Tell the app what it may offer, so that it never guesses."""
-        obstacles = expense.obstacles(self.context["request"].user, timezone.now())
+        obstacles = obstacles_of(expense, self.context["request"].user, timezone.now())
         return [vars(action) for action in allowed_actions(expense.status, obstacles)]
 
 
@@ -95,16 +134,3 @@ class ClaimExpenseSerializer(EditExpenseSerializer):
 
 class SubmitSerializer(CommandSerializer):
     """Submitting says nothing more."""
-
-
-class ApproveSerializer(CommandSerializer):
-    """All that was claimed, or less with a reason."""
-
-    approved_amount = MoneyField(required=False)
-    reason = serializers.CharField(max_length=1000, required=False, allow_blank=True)
-
-
-class RefuseSerializer(CommandSerializer):
-    """Why it is returned or rejected."""
-
-    reason = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")

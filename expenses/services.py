@@ -15,7 +15,8 @@ from core.repeats import create_once, fingerprint
 from core.text import Text
 from expenses.allowance import Allowance, allowance_of
 from expenses.asking import PreApprovalAlreadyUsed
-from expenses.models import Expense
+from expenses.history import Action, changes_of, tell_step
+from expenses.models import NOT_APPROVED_FIRST, UNDECIDED, Expense
 from expenses.reminders import tell_coordinators
 from expenses.resolving import price, resolve
 from people.models import User
@@ -76,6 +77,7 @@ def _create(assignment: Assignment, row_id: UUID, asked: str, values: Mapping[st
     expense.check_spent_on(now)
     expense.check_question()
     _write(lambda: expense.save(force_insert=True))
+    tell_step(expense, Action.CLAIM, assignment.contact_person, now, "", changes=changes_of(None, values))
     return expense
 
 
@@ -95,9 +97,13 @@ def edit_expense(*, user: User, expense_id: UUID, expected_version: int, now: da
         status = expense.status_after("edit")
         changed = {name: value for name, value in resolved.items() if getattr(expense, name) != value}
         reopened = status != expense.status and not changed.keys().isdisjoint(DECIDED_ON)
+        was, told = expense.status, changes_of(expense, changed)
         if reopened:
             changed |= _undecided(now) | {"status": status}
+        elif not changed.keys().isdisjoint(DECIDED_ON):
+            changed |= NOT_APPROVED_FIRST
         _write(lambda: _change(expense, changed, now))
+        tell_step(expense, Action.EDIT, user, now, was, changes=told)
         if reopened:
             tell_coordinators(expense.municipality, now)
     return expense
@@ -131,7 +137,9 @@ def submit_expense(*, user: User, expense_id: UUID, now: datetime, expected_vers
         status = expense.status_after("submit", expected_version)
         frozen = _freeze(expense)
         _check_complete(expense, frozen, now)
+        was, told = expense.status, changes_of(expense, frozen)
         expense.change(status=status, **frozen, **_undecided(now))
+        tell_step(expense, Action.SUBMIT, user, now, was, changes=told)
         tell_coordinators(expense.municipality, now)
     return expense
 
@@ -156,14 +164,7 @@ def _check_complete(expense: Expense, frozen: Mapping[str, Any], now: datetime) 
 
 
 def _undecided(now: datetime) -> dict[str, Any]:
-    return {
-        "approved_amount": None,
-        "reason": "",
-        "decided_by": None,
-        "decided_at": None,
-        "submitted_at": now,
-        "action_fingerprint": "",
-    }
+    return {**UNDECIDED, "submitted_at": now}
 
 
 def _write(write: Callable[[], object]) -> None:

@@ -7,7 +7,9 @@ from expenses import (
     category_views,
     deciding_views,
     direct_upload_views,
+    history_views,
     pre_approval_views,
+    queue_views,
     receipt_views,
     views,
 )
@@ -63,6 +65,10 @@ urlpatterns = [
         name="receipt-page",
     ),
     path("expenses", views.ExpensesView.as_view(), name="expenses"),
+    path("expenses/queue", queue_views.QueueView.as_view(), name="expense-queue"),
+    path("expenses/take-next", queue_views.TakeNextView.as_view(), name="take-next-expenses"),
+    path("expenses/decisions", deciding_views.DecisionsView.as_view(), name="decide-expenses"),
+    path("expense-reasons", deciding_views.ExpenseReasonsView.as_view(), name="expense-reasons"),
     path("expenses/<uuid:expense_id>", views.ExpenseView.as_view(), name="expense"),
     path("expenses/<uuid:expense_id>/submit", views.SubmitExpenseView.as_view(), name="submit-expense"),
     path(
@@ -70,4 +76,9 @@ urlpatterns = [
     ),
     path("expenses/<uuid:expense_id>/return", deciding_views.ReturnExpenseView.as_view(), name="return-expense"),
     path("expenses/<uuid:expense_id>/reject", deciding_views.RejectExpenseView.as_view(), name="reject-expense"),
+    path("expenses/<uuid:expense_id>/undo", deciding_views.UndoExpenseView.as_view(), name="undo-expense"),
+    path("expenses/<uuid:expense_id>/take", queue_views.TakeExpenseView.as_view(), name="take-expense"),
+    path("expenses/<uuid:expense_id>/release", queue_views.ReleaseExpenseView.as_view(), name="release-expense"),
+    path("expenses/<uuid:expense_id>/history", history_views.ExpenseHistoryView.as_view(), name="expense-history"),
+    path("expenses/<uuid:expense_id>/notes", history_views.ExpenseNotesView.as_view(), name="expense-notes"),
 ]

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     EXPENSE_APPROVED = "expense_approved"
     EXPENSE_RETURNED = "expense_returned"
     EXPENSE_REJECTED = "expense_rejected"
+    EXPENSE_REOPENED = "expense_reopened"
     EXPENSES_WAITING = "expenses_waiting"
     RECEIPT_REFUSED = "receipt_refused"
     PRE_APPROVALS_WAITING = "pre_approvals_waiting"
@@ -68,6 +69,7 @@ MESSAGES: Mapping[str, Message] = {
     Kind.EXPENSE_APPROVED: Message(Text(sv="Utlägg godkänt", en="Expense approved"), OPEN),
     Kind.EXPENSE_RETURNED: Message(Text(sv="Utlägg behöver kompletteras", en="Expense needs a change"), OPEN),
     Kind.EXPENSE_REJECTED: Message(Text(sv="Utlägg avslaget", en="Expense rejected"), OPEN),
+    Kind.EXPENSE_REOPENED: Message(Text(sv="Utlägg prövas igen", en="Expense is looked at again"), OPEN),
     Kind.EXPENSES_WAITING: Message(Text(sv="Utlägg väntar på beslut", en="Expenses are waiting"), OPEN),
     Kind.RECEIPT_REFUSED: Message(
         Text(sv="Ett kvitto behöver skickas igen", en="A receipt has to be sent again"), OPEN

@@ -1,7 +1,8 @@
 """Expenses, their receipts, and what rules over both."""
 
 from expenses.models.category import ExpenseCategory, SwitchedOffCategory, check_claimable
-from expenses.models.expense import NO_MILEAGE, Expense, ExpenseQuerySet
+from expenses.models.event import ExpenseEvent, ExpenseNote
+from expenses.models.expense import FREE, NO_MILEAGE, NOT_APPROVED_FIRST, UNDECIDED, Expense, ExpenseQuerySet
 from expenses.models.mileage import FIRST_DAY, MileageRate
 from expenses.models.pre_approval import READERS, PreApproval, PreApprovalQuerySet
 from expenses.models.receipt import Receipt, ReceiptQuerySet, receipt_path
@@ -9,11 +10,16 @@ from expenses.models.storage_check import NAMES_KEPT, StorageCheck
 
 __all__ = [
     "FIRST_DAY",
+    "FREE",
     "NAMES_KEPT",
+    "NOT_APPROVED_FIRST",
     "NO_MILEAGE",
     "READERS",
+    "UNDECIDED",
     "Expense",
     "ExpenseCategory",
+    "ExpenseEvent",
+    "ExpenseNote",
     "ExpenseQuerySet",
     "MileageRate",
     "PreApproval",

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Round
 
 from assignments.models import Assignment, Policy
-from core.errors import DomainError, NotYours
+from core.errors import NotYours
 from core.models import BaseQuerySet, RepeatableModel
 from core.periods import Month
 from expenses import claiming, rules
@@ -22,6 +22,27 @@ from expenses.models.receipt import Receipt
 from expenses.refusals import ReceiptWasRefused
 from occasions.models import Occasion
 from people.models import Municipality, Role, User
+
+# What an expense has that nobody approved first, and one on which nobody decided.
+NOT_APPROVED_FIRST: Mapping[str, Any] = {
+    "first_approved_at": None,
+    "first_approved_by": None,
+    "first_approved_for": None,
+    "first_approved_amount": None,
+    "first_reason_code": "",
+    "first_reason": "",
+    "action_fingerprint": "",
+}
+UNDECIDED: Mapping[str, Any] = {
+    **NOT_APPROVED_FIRST,
+    "approved_amount": None,
+    "reason_code": "",
+    "reason": "",
+    "decided_by": None,
+    "decided_at": None,
+}
+# What one has that nobody is looking at.
+FREE: Mapping[str, Any] = {"in_hand_of": None, "in_hand_until": None}
 
 
 class ExpenseQuerySet(BaseQuerySet["Expense"]):
@@ -35,6 +56,10 @@ class ExpenseQuerySet(BaseQuerySet["Expense"]):
         """Keep those that have come in to the user as a coordinator: a draft is nobody else's business."""
         return self._of_assignments(user, now, {Role.COORDINATOR}).exclude(status=Expense.Status.DRAFT)
 
+    def discussed_by(self, user: User, *, now: datetime) -> "ExpenseQuerySet":
+        """Keep those about which the user reads coordinators' notes: never one's own."""
+        return self.to_decide(user, now=now).exclude(assignment__contact_person=user)
+
     def visible_to(self, user: User, *, now: datetime) -> "ExpenseQuerySet":
         """Keep the user's own and those that came in."""
         own = Assignment.objects.own(user, now=now)
@@ -44,7 +69,12 @@ class ExpenseQuerySet(BaseQuerySet["Expense"]):
     def complete(self) -> "ExpenseQuerySet":
         """Load all that an answer shows, in a number of queries that does not grow with the rows."""
         return self.select_related(
-            "category", "receipt", "pre_approval", "assignment__decision__client__municipality"
+            "category",
+            "receipt",
+            "pre_approval",
+            "assignment__decision__client__municipality",
+            "in_hand_of",
+            "first_approved_by",
         ).prefetch_related(
             "assignment__switched_off_categories", "assignment__decision__client__municipality__policies"
         )
@@ -69,12 +99,27 @@ class ExpenseQuerySet(BaseQuerySet["Expense"]):
         return self._locked(self.own(user, now=now), expense_id)
 
     def get_to_decide(self, expense_id: Any, *, user: User, now: datetime) -> "Expense":
-        """Return one that a coordinator may see, locked. Raise NotYours for any other.
+        """Return one that a coordinator may see, locked. Raise NotYours for any other."""
+        found = self.lock_to_decide([expense_id], user=user, now=now)
+        if not found:
+            raise NotYours
+        return found[expense_id]
+
+    def lock_to_decide(self, expense_ids: Iterable[Any], *, user: User, now: datetime) -> dict[Any, "Expense"]:
+        """Return those that a coordinator may see, locked in the order of their ids.
 
         Among them are the coordinator's own, so that a service can say why those are not theirs to decide.
         """
-        visible = self.visible_to(user, now=now)
-        return self._locked(visible._of_assignments(user, now, {Role.COORDINATOR}), expense_id)
+        rows = self.visible_to(user, now=now)._of_assignments(user, now, {Role.COORDINATOR})
+        # First the locks, then the rest: see _locked.
+        found = rows.filter(pk__in=expense_ids).order_by("pk").select_for_update(of=("self",), no_key=True)
+        ids = list(found.values_list("pk", flat=True))
+        return Expense.objects.complete().in_bulk(ids)
+
+    def get_to_pay(self, expense_id: Any, *, user: User, now: datetime) -> "Expense":
+        """Return one of a payroll officer's municipality, locked. Raise NotYours for any other."""
+        came_in = self.exclude(status=Expense.Status.DRAFT)
+        return self._locked(came_in._of_assignments(user, now, {Role.PAYROLL_OFFICER}), expense_id)
 
     def _of_assignments(self, user: User, now: datetime, roles: Collection[str]) -> "ExpenseQuerySet":
         return self.filter(assignment__in=Assignment.objects.visible_to(user, now=now, roles=roles))
@@ -125,10 +170,21 @@ class Expense(RepeatableModel):
     )
     note = models.CharField(max_length=1000, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    reason_code = models.CharField(max_length=30, blank=True, default="", db_default="")
     reason = models.CharField(max_length=1000, blank=True, help_text="The coordinator's.")
     submitted_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    first_approved_at = models.DateTimeField(null=True)
+    first_approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    first_approved_for = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", help_text="In whose place, as a deputy."
+    )
+    first_approved_amount = models.DecimalField(max_digits=9, decimal_places=2, null=True, help_text="SEK")
+    first_reason_code = models.CharField(max_length=30, blank=True, default="", db_default="")
+    first_reason = models.CharField(max_length=1000, blank=True, default="", db_default="")
+    in_hand_of = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    in_hand_until = models.DateTimeField(null=True)
 
     objects = ExpenseQuerySet.as_manager()
 
@@ -160,8 +216,38 @@ class Expense(RepeatableModel):
                 name="expense_decided_by_somebody",
             ),
             models.CheckConstraint(
-                condition=Q(approved_amount=None) | Q(approved_amount=F("claimed_amount")) | ~Q(reason=""),
+                condition=Q(approved_amount=None)
+                | Q(approved_amount=F("claimed_amount"))
+                | ~Q(reason="")
+                | ~Q(reason_code=""),
                 name="expense_approved_less_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(reason_code="") | ~Q(status__in=["draft", "submitted"]),
+                name="expense_reason_of_a_decision",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_approved_at=None, first_approved_by=None, first_approved_amount=None)
+                | Q(
+                    status__in=["submitted", "approved", "paid"],
+                    first_approved_at__isnull=False,
+                    first_approved_by__isnull=False,
+                    first_approved_amount__isnull=False,
+                    first_approved_amount__gt=0,
+                    first_approved_amount__lte=F("claimed_amount"),
+                ),
+                name="expense_first_approval_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_approved_amount=None)
+                | Q(approved_amount=None)
+                | Q(approved_amount__lte=F("first_approved_amount")) & ~Q(decided_by=F("first_approved_by")),
+                name="expense_two_pairs_of_eyes",
+            ),
+            models.CheckConstraint(
+                condition=Q(in_hand_of=None, in_hand_until=None)
+                | Q(in_hand_of__isnull=False, in_hand_until__isnull=False),
+                name="expense_in_hand_for_a_while",
             ),
             models.UniqueConstraint(
                 fields=["receipt"], condition=~Q(status="rejected"), name="expense_receipt_once"
@@ -273,24 +359,11 @@ class Expense(RepeatableModel):
             self.expect(expected_version, already=False)
         return status
 
-    def obstacles(self, user: User, now: datetime) -> rules.Obstacles:
-        """Return what keeps the user from claiming, submitting and deciding it, whatever its status."""
-        return rules.Obstacles(
-            claim=self.assignment.obstacle(user, now=now),
-            decide=self._decide_obstacle(user),
-            submit=self._gap(now),
-        )
+    @property
+    def is_undecided(self) -> bool:
+        """Whether it came in and nobody has decided on it, not even as the first of two."""
+        return self.status == Expense.Status.SUBMITTED and self.first_approved_at is None
 
-    def _decide_obstacle(self, user: User) -> str | None:
-        if Role.COORDINATOR not in user.roles:
-            return rules.WRONG_ROLE
-        if self.municipality.pk not in user.municipality_ids(Role.COORDINATOR):
-            return NotYours.code
-        return rules.OwnExpense.code if self.is_of(user) else None
-
-    def _gap(self, now: datetime) -> str | None:
-        try:
-            self.check_complete(now)
-        except DomainError as error:
-            return error.code
-        return None
+    def in_hand_of_another(self, user: User, now: datetime) -> bool:
+        """Tell whether somebody else looks at it."""
+        return self.in_hand_until is not None and self.in_hand_until > now and self.in_hand_of_id != user.pk

@@ -1,0 +1,53 @@
+"""How somebody stands to an expense: in whose place they decide about it, and what keeps them from what."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from core.errors import DomainError, NotYours
+from expenses import rules
+from expenses.models import Expense
+from people.models import Role, User
+
+
+def capacity_of(user: User, expense: Expense, *, second: bool = False) -> UUID | None:
+    """Return for whom a coordinator decides as a deputy, None in their own right.
+
+    Raise OwnExpense or DeputyForClaimant, and for the `second` of two who approve SecondPersonRequired.
+    """
+    first = (expense.first_approved_by_id, expense.first_approved_for_id) if second else ()
+    return rules.choose_capacity(
+        user.capacities(expense.municipality.pk),
+        user=user.pk,
+        claimant=expense.assignment.contact_person_id,
+        first={one for one in first if one is not None},
+    )
+
+
+def obstacles_of(expense: Expense, user: User, now: datetime) -> rules.Obstacles:
+    """Return what keeps the user from doing what with an expense, whatever its status."""
+    return rules.Obstacles(
+        claim=expense.assignment.obstacle(user, now=now),
+        decide=_decide_obstacle(expense, user),
+        submit=_code_of(lambda: expense.check_complete(now)),
+        hand=rules.InHandOfAnother.code if expense.in_hand_of_another(user, now) else None,
+        second=_code_of(lambda: capacity_of(user, expense, second=True)) if expense.first_approved_at else None,
+        undo=rules.WrongStatus.code if expense.is_undecided else None,
+    )
+
+
+def _decide_obstacle(expense: Expense, user: User) -> str | None:
+    if Role.COORDINATOR not in user.roles:
+        return rules.WRONG_ROLE
+    if not user.capacities(expense.municipality.pk):
+        return NotYours.code
+    return _code_of(lambda: capacity_of(user, expense))
+
+
+def _code_of(check: Callable[[], object]) -> str | None:
+    """Return the code of what a check refuses."""
+    try:
+        check()
+    except DomainError as error:
+        return error.code
+    return None
