@@ -52,6 +52,10 @@ TABLE: dict[tuple[str, str], Row] = {
         "platform": "ios", "fid": "an address", "locale": "sv", "app_version": "1"}),
     ("DELETE", "device"): Row(everybody(404) | {OWNER: 204}, about="device"),
     ("GET", "notifications"): Row(everybody()),
+    ("GET", "deputies"): Row(only(coordinator=200)),
+    ("POST", "deputies"): Row(only(coordinator=201), body={
+        "user": "#person", "first_day": "2026-06-12", "last_day": "2026-06-14"}),
+    ("DELETE", "deputy"): Row(only(coordinator=204), about="deputy"),
     ("POST", "read-notification"): Row(everybody(404) | {OWNER: 200}, about="notification"),
     ("GET", "assignments"): Row(only(owner=200, stranger=200, coordinator=200, case_officer=200)),
     ("GET", "assignment"): Row(READ_BY_CASE, about="assignment"),
@@ -116,6 +120,17 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "approve-expense"): Row(DECIDE, about="expense"),
     ("POST", "return-expense"): Row(DECIDE, about="expense", body={"reason": "Otydligt"}),
     ("POST", "reject-expense"): Row(DECIDE, about="expense", body={"reason": "Hör inte hit"}),
+    ("POST", "undo-expense"): Row(DECIDE, about="decided"),
+    ("POST", "take-expense"): Row(DECIDE, about="expense"),
+    ("POST", "release-expense"): Row(DECIDE, about="expense"),
+    ("POST", "take-next-expenses"): Row(only(coordinator=200), body={"count": 1}),
+    ("POST", "decide-expenses"): Row(only(coordinator=200), body={
+        "decisions": [{"id": "#expense", "version": 1, "action": "approve"}]}),
+    ("GET", "expense-queue"): Row(only(coordinator=200)),
+    ("GET", "expense-reasons"): Row(only(owner=200, stranger=200, coordinator=200)),
+    ("GET", "expense-history"): Row(READ, about="expense"),
+    ("GET", "expense-notes"): Row(only(coordinator=200), about="expense"),
+    ("POST", "expense-notes"): Row(only(coordinator=201), about="expense", body={"text": "Ring henne."}),
 }  # fmt: skip
 CLOSED = [route for route, row in TABLE.items() if not row.is_open]
 OPEN = [route for route, row in TABLE.items() if row.is_open]

@@ -20,7 +20,7 @@ from occasions.models import CalendarLink, OccasionSeries, Outing
 from people.models import Municipality, Role, User
 from people.permissions import RolePermission
 from tests import world
-from tests.api.route_table import ACTORS, CLOSED, OPEN, OWNER, ROLE_OF, TABLE, Row
+from tests.api.route_table import ACTORS, CLOSED, COORDINATOR, OPEN, OWNER, ROLE_OF, TABLE, Row
 
 
 @dataclass
@@ -39,6 +39,8 @@ def scene(noon: Any, kalix: Municipality, leksand: Municipality, karin: User, as
     occasion = world.make_occasion(assignment, world.NOW, title="Marker Title", place="Marker Place")
     receipt = world.make_stored_receipt(karin)
     expense = world.make_expense(assignment, status="submitted", receipt=receipt, note="Marker note")
+    decided = world.make_expense(assignment, status="returned", coordinator=people[COORDINATOR], reason="Marker")
+    deputy = world.make_deputy(people["stranger"], people[COORDINATOR], kalix)
     question = world.make_pre_approval(assignment, note="Marker note")
     notification = world.make_notification(karin)
     device = world.make_device(karin)
@@ -71,6 +73,9 @@ def scene(noon: Any, kalix: Municipality, leksand: Municipality, karin: User, as
         "series": str(series.pk),
         "receipt": str(receipt.pk),
         "expense": str(expense.pk),
+        "decided": str(decided.pk),
+        "deputy": str(deputy.pk),
+        "person": str(karin.pk),
         "question": str(question.pk),
         "notification": str(notification.pk),
         "device": device.installation_id,

@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
 
-from assignments.models import Assignment
+from assignments.models import Assignment, Policy
 from expenses.models import Expense, PreApproval, Receipt, receipt_path
 from expenses.processing_services import process_receipt
 from people.models import Municipality, User
@@ -145,6 +145,11 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
 
     with ThreadPoolExecutor(len(calls)) as pool:
         return list(pool.map(run, calls))
+
+
+def let_two_look_above(amount: int) -> None:
+    """Let every policy want two people for more than an amount, SEK."""
+    Policy.objects.update(second_person_above=amount)
 
 
 @contextmanager

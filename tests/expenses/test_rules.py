@@ -2,17 +2,25 @@
 
 from decimal import Decimal
 from itertools import product
+from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import ReasonRequired
 from expenses import rules
-from expenses.rules import Obstacles, allowed_actions, choose_approved, next_status
+from expenses.rules import (
+    Obstacles,
+    allowed_actions,
+    check_approved,
+    choose_capacity,
+    needs_second_person,
+    next_status,
+)
 
 STATUSES = ["draft", "submitted", "approved", "returned", "rejected", "paid"]
-ACTIONS = ["edit", "submit", "approve", "return", "reject"]
+ACTIONS = ["edit", "submit", "approve", "return", "reject", "take", "release", "undo"]
 LEADS_TO = {
     ("draft", "edit"): "draft",
     ("submitted", "edit"): "submitted",
@@ -23,12 +31,19 @@ LEADS_TO = {
     ("submitted", "approve"): "approved",
     ("submitted", "return"): "returned",
     ("submitted", "reject"): "rejected",
+    ("submitted", "take"): "submitted",
+    ("submitted", "release"): "submitted",
+    ("submitted", "undo"): "submitted",
+    ("approved", "undo"): "submitted",
+    ("returned", "undo"): "submitted",
+    ("rejected", "undo"): "submitted",
 }
+LEADS_TO_IN_ALL = LEADS_TO | {("approved", "pay"): "paid"}
 
 
-@pytest.mark.parametrize(("status", "action"), [*product(STATUSES, ACTIONS)])
+@pytest.mark.parametrize(("status", "action"), [*product(STATUSES, [*ACTIONS, "pay"])])
 def test_an_action_leads_on_or_is_refused(status: str, action: str) -> None:
-    if expected := LEADS_TO.get((status, action)):
+    if expected := LEADS_TO_IN_ALL.get((status, action)):
         assert next_status(action, status) == expected
     else:
         with pytest.raises(rules.WrongStatus):
@@ -52,20 +67,70 @@ def test_whoever_asks_is_told_of_themselves_first_then_of_the_status_then_of_wha
     assert told == {"draft": "receipt_missing", "returned": "receipt_missing", "paid": "expense_wrong_status"}
 
 
+def test_what_is_in_anothers_hand_is_only_undone() -> None:
+    told = {one.action: one.code for one in allowed_actions("submitted", Obstacles(hand="in_hand_of_another"))}
+    busy = [action for action, code in told.items() if code == "in_hand_of_another"]
+    assert busy == ["approve", "return", "reject", "take", "release"]
+    second = {
+        one.action: one.code for one in allowed_actions("submitted", Obstacles(second="second_person_required"))
+    }
+    assert {action for action, code in second.items() if code == "second_person_required"} == {"approve"}
+
+
+def test_nothing_is_paid_because_somebody_asks_for_it() -> None:
+    assert "pay" not in {one.action for one in allowed_actions("approved", Obstacles())}
+    assert [start for action, starts in rules.TRANSITIONS.items() for start in starts if start == "paid"] == []
+
+
 MONEY = st.decimals(min_value=Decimal("-10"), max_value=Decimal("9999999.99"), places=2)
 
 
-@given(MONEY.filter(lambda amount: amount > 0), MONEY, st.sampled_from(["", "Pant ersätts inte."]))
-def test_nothing_and_more_than_was_claimed_are_never_approved(
-    claimed: Decimal, approved: Decimal, reason: str
-) -> None:
+@given(MONEY.filter(lambda amount: amount > 0), MONEY)
+def test_nothing_and_more_than_was_claimed_are_never_approved(most: Decimal, approved: Decimal) -> None:
     try:
-        amount = choose_approved(claimed=claimed, approved=approved, reason=reason)
+        check_approved(approved, most=most)
     except rules.ApprovedTooMuch:
-        assert not 0 < approved <= claimed
-    except ReasonRequired:
-        assert approved < claimed
-        assert not reason
+        assert not 0 < approved <= most
     else:
-        assert 0 < amount <= claimed
-        assert amount == claimed or reason
+        assert 0 < approved <= most
+
+
+@pytest.mark.parametrize(
+    ("approved", "above", "needed"),
+    [("1000.00", None, False), ("1000.00", "1000", False), ("1000.01", "1000", True), ("0.01", "0", True)],
+)
+def test_more_than_the_limit_takes_two(approved: str, above: str | None, needed: bool) -> None:
+    limit = None if above is None else Decimal(above)
+    assert needs_second_person(Decimal(approved), above=limit) == needed
+
+
+INGER, BENGT, KARIN, DAG = (UUID(int=number) for number in range(4))
+
+
+@pytest.mark.parametrize(
+    ("user", "capacities", "first", "expected"),
+    [
+        (INGER, [None], (), None),
+        (KARIN, [None], (), rules.OwnExpense),
+        (KARIN, [INGER], (), rules.OwnExpense),
+        (DAG, [INGER], (), INGER),
+        (DAG, [INGER, None], (), None),
+        (DAG, [BENGT, INGER], (), INGER),
+        (DAG, [KARIN], (), rules.DeputyForClaimant),
+        (DAG, [KARIN, INGER], (), INGER),
+        (DAG, [KARIN, None], (), None),
+        (INGER, [None], (INGER,), rules.SecondPersonRequired),
+        (BENGT, [None], (INGER,), None),
+        (DAG, [INGER], (INGER,), rules.SecondPersonRequired),
+        (DAG, [INGER, BENGT], (INGER,), BENGT),
+        (INGER, [None], (DAG, INGER), rules.SecondPersonRequired),
+        (DAG, [BENGT], (DAG, INGER), rules.SecondPersonRequired),
+        (DAG, [KARIN, INGER], (INGER,), rules.SecondPersonRequired),
+    ],
+)
+def test_who_decides_in_whose_place(user: UUID, capacities: Any, first: tuple[UUID, ...], expected: Any) -> None:
+    if isinstance(expected, type):
+        with pytest.raises(expected):
+            choose_capacity(capacities, user=user, claimant=KARIN, first=first)
+    else:
+        assert choose_capacity(capacities, user=user, claimant=KARIN, first=first) == expected
