@@ -10,20 +10,21 @@ from PIL import Image, ImageDraw
 
 from assignments.models import Assignment
 from expenses.decoding import decode
+from expenses.history import Action, changes_of, event_of, tell_steps
 from expenses.kinds import JPEG, WEBP
-from expenses.models import Expense, ExpenseCategory, Receipt, receipt_path
+from expenses.models import Expense, ExpenseCategory, ExpenseEvent, Receipt, receipt_path
 from expenses.pictures import LARGE, PREVIEW
 from expenses.receipt_files import ORIGINAL, store
 from expenses.services import claim_expense, submit_expense
-from people.models import User
+from people.models import Role, User
 
 
 def make_expenses(assignment: Assignment, coordinator: User, today: date, now: datetime) -> None:
-    """Claim an expense in every state there is."""
+    """Claim an expense in every state there is, each with its history; one is in the coordinator's hand."""
     for number, (status, fields) in enumerate(_states(coordinator, now)):
         spent_on = today - timedelta(days=3 * number + 2)
         amount = Decimal("89.00") + 20 * number
-        Expense.objects.create(
+        expense = Expense.objects.create(
             assignment=assignment,
             category=ExpenseCategory.objects.get(municipality=assignment.municipality, code="meal"),
             claimed_amount=amount,
@@ -33,6 +34,27 @@ def make_expenses(assignment: Assignment, coordinator: User, today: date, now: d
             status=status,
             **fields,
         )
+        tell_steps(_steps(expense, now))
+
+
+def _steps(expense: Expense, now: datetime) -> Iterator[ExpenseEvent]:
+    """Tell how an expense came to be what it is."""
+    by, status = expense.claimant, expense.status
+    values = {"claimed_amount": expense.claimed_amount, "category": expense.category, "spent_on": expense.spent_on}
+    unsaid = {"approved_amount": None, "reason_code": "", "reason": ""}
+    began = changes_of(None, values | {"receipt": expense.receipt})
+    claimed_at = now - timedelta(hours=6)
+    yield event_of(expense, Action.CLAIM, by, claimed_at, "", to_status="draft", changes=began, **unsaid)
+    if expense.submitted_at:
+        came_in = {"to_status": "submitted", **unsaid}
+        yield event_of(expense, Action.SUBMIT, by, expense.submitted_at, "draft", **came_in)
+    if expense.decided_by and expense.decided_at:
+        action = {"returned": Action.RETURN, "rejected": Action.REJECT}.get(status, Action.APPROVE)
+        outcome = "approved" if status == "paid" else status
+        yield event_of(expense, action, expense.decided_by, expense.decided_at, "submitted", to_status=outcome)
+    if status == "paid":
+        payroll = expense.municipality.memberships.get(role=Role.PAYROLL_OFFICER)
+        yield event_of(expense, Action.PAY, payroll.user, now, "approved")
 
 
 def drive(assignment: Assignment, today: date, now: datetime) -> None:
@@ -53,11 +75,12 @@ def _states(coordinator: User, now: datetime) -> Iterator[tuple[str, dict[str, A
     decided = submitted | {"decided_by": coordinator, "decided_at": now - timedelta(hours=1)}
     yield "draft", {}
     yield "submitted", submitted
-    yield "submitted", submitted
-    yield "approved", decided | {"reason": "Pant ersätts inte."}
-    yield "returned", decided | {"reason": "Datumet går inte att läsa."}
-    yield "rejected", decided | {"reason": "Hör inte till uppdraget."}
-    yield "paid", decided | {"reason": "Pant ersätts inte."}
+    # Longer than it lasts otherwise, for the demo to show it.
+    yield "submitted", submitted | {"in_hand_of": coordinator, "in_hand_until": now + timedelta(days=1)}
+    yield "approved", decided | {"reason_code": "deposit"}
+    yield "returned", decided | {"reason_code": "not_readable", "reason": "Datumet går inte att läsa."}
+    yield "rejected", decided | {"reason_code": "not_for_assignment"}
+    yield "paid", decided | {"reason_code": "deposit"}
 
 
 def _receipt(owner: User, amount: Decimal, spent_on: date, now: datetime) -> Receipt:
