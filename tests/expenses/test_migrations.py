@@ -13,7 +13,7 @@ from tests import world
 
 pytestmark = pytest.mark.django_db
 UNDECIDED = {"draft", "submitted"}
-history = import_module("expenses.migrations.0008_tell_history")
+history = import_module("expenses.migrations.0009_tell_history")
 
 
 def as_the_last_release(expense: Expense, assignments: str) -> None:

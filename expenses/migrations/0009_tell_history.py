@@ -31,7 +31,7 @@ DECIDED = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("expenses", "0007_deciding")]
+    dependencies = [("expenses", "0008_deciding")]
     operations = [
         migrations.RunSQL(SUBMITTED, migrations.RunSQL.noop),
         migrations.RunSQL(DECIDED, migrations.RunSQL.noop),

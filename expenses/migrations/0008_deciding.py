@@ -53,8 +53,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('assignments', '0004_whole_weights'),
-        ('expenses', '0005_receipt_unread'),
-        ('expenses', '0006_first_rates'),
+        ('expenses', '0007_first_rates'),
         ('occasions', '0006_series'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
