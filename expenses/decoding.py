@@ -17,9 +17,9 @@ from PIL import ExifTags, Image, ImageCms
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
-from expenses import pdfs
+from expenses import likeness, pdfs
 from expenses.kinds import HEIC, JPEG, PDF, ReceiptRefused, RefusalCode
-from expenses.pictures import BOUND, LARGE, PREVIEW, REFUSED, page_name
+from expenses.pictures import BOUND, LARGE, LIKENESS, PREVIEW, REFUSED, page_name
 
 MAX_PIXELS = 60_000_000
 LONG_SIDE = 3000  # pixels: the small print of a till roll is still readable
@@ -57,7 +57,12 @@ def decode(data: bytes, media_type: str) -> Iterator[tuple[str, bytes]]:
 def _of_picture(data: bytes, media_type: str) -> Iterator[tuple[str, bytes]]:
     picture = upright(data, media_type)
     yield LARGE, encoded(picture, QUALITY)
+    yield from _of_front(picture)
+
+
+def _of_front(picture: Image.Image) -> Iterator[tuple[str, bytes]]:
     yield PREVIEW, preview(picture)
+    yield LIKENESS, json.dumps(likeness.describe(picture)).encode()
 
 
 def _of_pdf(data: bytes) -> Iterator[tuple[str, bytes]]:
@@ -65,7 +70,7 @@ def _of_pdf(data: bytes) -> Iterator[tuple[str, bytes]]:
     for number, picture in enumerate(pdfs.draw(data), start=1):
         yield page_name(number), encoded(picture, QUALITY)
         if number == 1:
-            yield PREVIEW, preview(picture)
+            yield from _of_front(picture)
         pages.append(pdfs.page_of(picture))
     yield BOUND, pdfs.bind(pages)
 

@@ -25,6 +25,7 @@ MAX_SECONDS = 15  # of processor time; 48 megapixels of HEIC take 4
 MAX_MEGABYTES = 1024
 
 LARGE, PREVIEW, BOUND = "large.webp", "preview.webp", "receipt.pdf"
+LIKENESS = "likeness"  # not a file: numbers, as JSON
 
 REFUSED = 3  # exit code; Python's own 1 is a fault of ours
 
@@ -53,6 +54,13 @@ class Made:
             yield chunk
 
 
+def likeness_in(made: Sequence[Made], output: BinaryIO) -> list[int]:
+    """Return what the first page looks like."""
+    return [
+        int(number) for one in made if one.name == LIKENESS for number in json.loads(b"".join(one.read(output)))
+    ]
+
+
 def page_name(number: int) -> str:
     """Return what the picture of a page is called, counted from 1."""
     return LARGE if number == 1 else f"page-{number}.webp"
@@ -61,8 +69,8 @@ def page_name(number: int) -> str:
 def clean(original: BinaryIO, output: BinaryIO, *, media_type: str) -> Sequence[Made]:
     """Write what to show of `original` to `output`, and return what stands where in it.
 
-    Both are real files. There are LARGE and PREVIEW, and of a PDF BOUND and the pictures of its further pages.
-    Raise ReceiptRefused, or DecoderBusyError when it is worth another try.
+    Both are real files. There are LARGE, PREVIEW and LIKENESS, and of a PDF BOUND and the pictures of its
+    further pages. Raise ReceiptRefused, or DecoderBusyError when it is worth another try.
     """
     os.lseek(original.fileno(), 0, os.SEEK_SET)
     target = output.fileno()

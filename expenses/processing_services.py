@@ -15,9 +15,10 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from expenses.duplicate_services import find_twins, note_receipt
 from expenses.kinds import PDF, WEBP, ReceiptRefused, RefusalCode, check_upload
 from expenses.models import Receipt, receipt_path
-from expenses.pictures import BOUND, LARGE, PREVIEW, DecoderBusyError, Made, clean
+from expenses.pictures import BOUND, LARGE, LIKENESS, PREVIEW, DecoderBusyError, Made, clean, likeness_in
 from expenses.reading import reader
 from expenses.receipt_files import ORIGINAL, alone, copy, remove_files, store, unnamed_file
 from expenses.refusals import BY_CODE, ReceiptNeverArrived
@@ -42,7 +43,10 @@ def process_receipt(receipt_id: UUID, now: datetime) -> None:
         with unnamed_file() as original, unnamed_file() as output:
             made = _make(receipt, original, output)
             if _in_hand(receipt).exists():
-                _record_ready(receipt, _store_all(receipt, made, output))
+                checksums = _store_all(receipt, made, output)
+                find_twins(receipt, likeness_in(made, output), timezone.now())
+                note_receipt(receipt.pk, timezone.now())
+                _record_ready(receipt, checksums)
                 _clear(receipt)  # if somebody was quicker, and refused it
     except ReceiptRefused as refusal:
         _refuse(receipt, BY_CODE[refusal.code].code, timezone.now())
@@ -104,6 +108,8 @@ def _store_all(receipt: Receipt, made: Sequence[Made], output: BinaryIO) -> dict
     """Store what was made; return the checksum of each name, the original's among them."""
     checksums = {ORIGINAL: receipt.sha256}
     for one in made:
+        if one.name == LIKENESS:
+            continue
         with unnamed_file() as content:
             content.writelines(one.read(output))
             with _blameless(receipt):

@@ -15,6 +15,7 @@ from core.repeats import create_once, fingerprint
 from core.text import Text
 from expenses.allowance import Allowance, allowance_of
 from expenses.asking import PreApprovalAlreadyUsed
+from expenses.duplicate_services import note_duplicates
 from expenses.history import Action, changes_of, tell_step
 from expenses.models import NOT_APPROVED_FIRST, UNDECIDED, Expense
 from expenses.reminders import tell_coordinators
@@ -104,6 +105,8 @@ def edit_expense(*, user: User, expense_id: UUID, expected_version: int, now: da
             changed |= NOT_APPROVED_FIRST
         _write(lambda: _change(expense, changed, now))
         tell_step(expense, Action.EDIT, user, now, was, changes=told)
+        if status == Status.SUBMITTED and not changed.keys().isdisjoint(DECIDED_ON):
+            note_duplicates(expense, now)
         if reopened:
             tell_coordinators(expense.municipality, now)
     return expense
@@ -140,6 +143,7 @@ def submit_expense(*, user: User, expense_id: UUID, now: datetime, expected_vers
         was, told = expense.status, changes_of(expense, frozen)
         expense.change(status=status, **frozen, **_undecided(now))
         tell_step(expense, Action.SUBMIT, user, now, was, changes=told)
+        note_duplicates(expense, now)
         tell_coordinators(expense.municipality, now)
     return expense
 

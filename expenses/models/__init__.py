@@ -1,6 +1,7 @@
 """Expenses, their receipts, and what rules over both."""
 
 from expenses.models.category import ExpenseCategory, SwitchedOffCategory, check_claimable
+from expenses.models.duplicate import Duplicate, DuplicateQuerySet
 from expenses.models.event import ExpenseEvent, ExpenseNote
 from expenses.models.expense import FREE, NO_MILEAGE, NOT_APPROVED_FIRST, UNDECIDED, Expense, ExpenseQuerySet
 from expenses.models.mileage import FIRST_DAY, MileageRate
@@ -16,6 +17,8 @@ __all__ = [
     "NO_MILEAGE",
     "READERS",
     "UNDECIDED",
+    "Duplicate",
+    "DuplicateQuerySet",
     "Expense",
     "ExpenseCategory",
     "ExpenseEvent",

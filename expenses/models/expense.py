@@ -66,6 +66,10 @@ class ExpenseQuerySet(BaseQuerySet["Expense"]):
         led = Assignment.objects.visible_to(user, now=now, roles={Role.COORDINATOR})
         return self.filter(Q(assignment__in=own) | Q(assignment__in=led) & ~Q(status=Expense.Status.DRAFT))
 
+    def live(self) -> "ExpenseQuerySet":
+        """Keep those that came in and are not rejected: each is, or may be, repaid."""
+        return self.exclude(status__in=[Expense.Status.DRAFT, Expense.Status.REJECTED])
+
     def complete(self) -> "ExpenseQuerySet":
         """Load all that an answer shows, in a number of queries that does not grow with the rows."""
         return self.select_related(

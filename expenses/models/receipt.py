@@ -3,11 +3,13 @@
 from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 
 from assignments.models import Assignment
 from core.models import BaseQuerySet, RepeatableModel
+from expenses.likeness import OUTLINE_NUMBERS
 from people.models import Role, User
 
 CAME_IN = ["submitted", "approved", "returned", "rejected", "paid"]  # a draft is nobody else's business
@@ -82,6 +84,18 @@ class Receipt(RepeatableModel):
     likeness = ArrayField(
         models.BigIntegerField(), default=list, db_default=[], help_text="What it looks like, to find it again."
     )
+    # What a search reads of every receipt: few bytes, in the row itself. The likeness is kept apart from it.
+    outline = models.GeneratedField(
+        expression=Func("likeness", template=f"(%(expressions)s)[1:{OUTLINE_NUMBERS}]"),
+        output_field=ArrayField(models.BigIntegerField()),
+        db_persist=True,
+    )
+    twins = ArrayField(
+        models.UUIDField(),
+        default=list,
+        db_default=[],
+        help_text="Receipts of which this looks like another picture.",
+    )
 
     objects = ReceiptQuerySet.as_manager()
 
@@ -95,6 +109,8 @@ class Receipt(RepeatableModel):
             ),
         ]
         indexes = [
+            GinIndex(fields=["twins"], name="receipt_twins"),
+            models.Index(fields=["sha256"], name="receipt_of_file"),
             models.Index(fields=["created_at"], condition=Q(status="processing"), name="receipt_processing"),
             models.Index(
                 fields=["arrived_at"],

@@ -12,7 +12,7 @@ import pillow_heif
 from PIL import ExifTags, Image, ImageCms
 
 from expenses.kinds import HEAD, kind_of
-from expenses.pictures import clean
+from expenses.pictures import LIKENESS, clean
 
 pillow_heif.register_heif_opener()
 
@@ -197,7 +197,7 @@ def cleaned(data: bytes) -> dict[str, bytes]:
         original.flush()
         media_type = kind_of(data[:HEAD])
         made = clean(cast(BinaryIO, original), cast(BinaryIO, output), media_type=media_type)
-        return {one.name: b"".join(one.read(cast(BinaryIO, output))) for one in made}
+        return {one.name: b"".join(one.read(cast(BinaryIO, output))) for one in made if one.name != LIKENESS}
 
 
 _PAD = bytes.fromhex("28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9fe6453697a")

@@ -1,0 +1,148 @@
+"""Finding what looks claimed before, and keeping what a human says to it. It blocks no claim."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection, transaction
+from django.db.models import BigIntegerField, Func, IntegerField, Q, QuerySet, Value
+
+from core.errors import DomainError
+from core.text import Text
+from expenses.likeness import OUTLINES_APART, is_alike, outline_of
+from expenses.models import Duplicate, Expense, Receipt
+from expenses.rules import OwnExpense, WrongStatus
+from people.models import Membership, User
+
+LOOKED_BACK = timedelta(days=730)
+MOST_COMPARED = 40  # pictures, the nearest first: each takes a tenth of a second
+_LOCK = 0x6475706C  # the advisory locks of this module
+
+
+class OutlinesApart(Func):
+    """By how many bits two outlines differ: the whole of one against every crop of the other, both ways."""
+
+    output_field = IntegerField()
+    template = """(
+        SELECT min(least(
+            bit_count((theirs[2 * n - 1] # mine[1])::bit(64)) + bit_count((theirs[2 * n] # mine[2])::bit(64)),
+            bit_count((mine[2 * n - 1] # theirs[1])::bit(64)) + bit_count((mine[2 * n] # theirs[2])::bit(64))
+        )) FROM (SELECT %(expressions)s) AS pair(theirs, mine), generate_series(1, cardinality(theirs) / 2) AS n
+    )"""
+
+
+class DuplicateUnanswered(DomainError):
+    """Something alike is paid, and nobody has said yet whether it is the same."""
+
+    code = "duplicate_unanswered"
+    text = Text(
+        sv="Ett liknande utlägg är redan utbetalt. Svara först om det är samma.",
+        en="A similar expense is already paid. Say first whether it is the same.",
+    )
+
+
+class DuplicateConfirmed(DomainError):
+    """A coordinator has said that it is paid already."""
+
+    code = "duplicate_confirmed"
+    text = Text(sv="Utlägget är redan utbetalt en gång.", en="The expense has been paid once already.")
+
+
+def note_duplicates(expense: Expense, now: datetime) -> None:
+    """Write down what an expense that came in looks like, and forget unanswered ones that no longer hold.
+
+    The caller holds the expense's lock. Of two that come in at once, the second sees the first.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, str(expense.municipality.pk)])
+        found = set(_alike(expense, now))
+        known = {(row.partner_id(expense), row.kind): row for row in Duplicate.objects.about(expense)}
+        gone = [row.pk for key, row in known.items() if key not in found and not row.answer]
+        Duplicate.objects.filter(pk__in=gone, answer="").delete()
+        Duplicate.objects.bulk_create(
+            Duplicate(expense=expense, other_id=other, kind=kind, created_at=now)
+            for other, kind in sorted(found - known.keys(), key=str)
+        )
+
+
+def note_receipt(receipt_id: UUID, now: datetime) -> None:
+    """Look again at the expenses of a receipt, now that its twins are known. Safe twice.
+
+    Whatever their status they are locked first, so that one that just comes in is waited for.
+    """
+    with transaction.atomic():
+        held = Expense.objects.filter(receipt=receipt_id).order_by("pk").select_for_update(no_key=True)
+        for expense in Expense.objects.complete().live().filter(pk__in=[row.pk for row in held]):
+            note_duplicates(expense, now)
+
+
+def find_twins(receipt: Receipt, likeness: list[int], now: datetime) -> None:
+    """Keep what a receipt looks like, and then of which others of its municipality it is another picture.
+
+    In no transaction: it takes seconds, and of two at once each must see what the other looks like. Safe twice.
+    """
+    Receipt.objects.filter(pk=receipt.pk).update(likeness=likeness)
+    if likeness:
+        alike = [pk for pk, other in _nearest(receipt, likeness, now) if is_alike(likeness, other)]
+        Receipt.objects.filter(pk=receipt.pk).update(twins=alike)
+
+
+def _nearest(receipt: Receipt, likeness: list[int], now: datetime) -> "QuerySet[Receipt, tuple[UUID, list[int]]]":
+    """Return id and likeness of the receipts that are worth a closer look."""
+    outline = Value(outline_of(likeness), output_field=ArrayField(BigIntegerField()))
+    people = Membership.objects.filter(municipality__in=receipt.owner.municipality_ids()).values("user")
+    others = Receipt.objects.filter(owner__in=people, created_at__gte=now - LOOKED_BACK).exclude(pk=receipt.pk)
+    near = others.exclude(outline=[]).annotate(apart=OutlinesApart("outline", outline))
+    rows = near.filter(apart__lte=OUTLINES_APART).order_by("apart", "pk")
+    return rows.values_list("pk", "likeness")[:MOST_COMPARED]
+
+
+def _alike(expense: Expense, now: datetime) -> Iterable[tuple[UUID, str]]:
+    """Return what the expense looks like: the other one's id and in what they are alike."""
+    others = (
+        Expense.objects.live()
+        .filter(
+            assignment__decision__client__municipality=expense.municipality, submitted_at__gte=now - LOOKED_BACK
+        )
+        .exclude(pk=expense.pk)
+    )
+    same = others.filter(
+        assignment__contact_person=expense.claimant,
+        spent_on=expense.spent_on,
+        claimed_amount=expense.claimed_amount,
+        category=expense.category,
+    )
+    yield from ((pk, Duplicate.Kind.SAME_OUTLAY) for pk in same.values_list("pk", flat=True))
+    if expense.receipt is not None:
+        same_file = others.filter(receipt__sha256=expense.receipt.sha256)
+        twins = Q(receipt__in=expense.receipt.twins) | Q(receipt__twins__contains=[expense.receipt.pk])
+        yield from ((pk, Duplicate.Kind.SAME_FILE) for pk in same_file.values_list("pk", flat=True))
+        yield from ((pk, Duplicate.Kind.SAME_PICTURE) for pk in others.filter(twins).values_list("pk", flat=True))
+
+
+def check_payable(expense: Expense) -> None:
+    """Raise DuplicateUnanswered or DuplicateConfirmed when something alike is paid and not called different."""
+    for answer in Duplicate.objects.about_paid(expense).order_by("-answer").values_list("answer", flat=True):
+        error = DuplicateConfirmed if answer == Duplicate.Answer.DUPLICATE else DuplicateUnanswered
+        raise error(present=expense)
+
+
+def answer_duplicate(
+    *, user: User, expense_id: UUID, duplicate_id: UUID, answer: str, now: datetime, note: str = ""
+) -> Expense:
+    """Record whether an expense is the same as another, until it is paid. The same call again changes nothing.
+
+    Raise NotYours, OwnExpense or WrongStatus.
+    """
+    with transaction.atomic():
+        expense = Expense.objects.get_to_decide(expense_id, user=user, now=now)
+        duplicate = Duplicate.objects.about(expense).select_for_update().get_one(duplicate_id)
+        if expense.is_of(user):
+            raise OwnExpense(present=expense)
+        if not duplicate.holds(answer=answer, note=note):
+            if expense.status == Expense.Status.PAID:
+                raise WrongStatus(present=expense)
+            duplicate.change(answer=answer, note=note, answered_by=user, answered_at=now)
+    return expense

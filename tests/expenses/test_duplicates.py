@@ -1,0 +1,151 @@
+"""What looks claimed before is written down, once, and forgotten when it no longer holds."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from assignments.models import Assignment
+from expenses.duplicate_services import find_twins, note_receipt
+from expenses.likeness import describe
+from expenses.models import Duplicate, Expense, Receipt
+from people.models import Municipality, User
+from tests import world
+from tests.expenses.calls import act, at_once, edit
+from tests.expenses.slips import slip, taken_again
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
+
+
+def noted(expense: Expense) -> list[tuple[str, Any]]:
+    """Return what an expense looks like: the kind and the other one."""
+    return [(row.kind, row.other) for row in Duplicate.objects.filter(expense=expense).order_by("kind")]
+
+
+def a_receipt(owner: User, picture: Image.Image | None = None, sha256: str = "a" * 64) -> Receipt:
+    """Make a ready receipt of a picture."""
+    receipt = world.make_receipt(owner, sha256=sha256)
+    if picture:
+        find_twins(receipt, describe(picture), world.NOW)
+    return receipt
+
+
+def submit(user: User, expense: Expense) -> Expense:
+    """Send it in, which always works."""
+    assert act(user, "submit", expense).status_code == 200
+    return expense
+
+
+def test_the_same_outlay_of_the_same_person_is_noted_with_the_later_one(
+    karin: User, assignment: Assignment
+) -> None:
+    first, second = (world.make_expense(assignment, category="coins") for _ in range(2))
+    submit(karin, first)
+    assert noted(first) == []
+    submit(karin, second)
+    assert noted(second) == [("same_outlay", first)]
+    assert noted(first) == []
+
+
+@pytest.mark.parametrize(
+    "values", [{"claimed": "100.01"}, {"category": "meal"}, {"spent_on": world.NOW.date()}, {"status": "draft"}]
+)
+def test_another_amount_category_or_date_is_another_outlay(
+    karin: User, assignment: Assignment, values: dict[str, Any]
+) -> None:
+    world.make_expense(assignment, **{"status": "submitted", "category": "coins", **values})
+    assert noted(submit(karin, world.make_expense(assignment, category="coins"))) == []
+
+
+def test_two_people_may_have_paid_as_much_on_the_same_day(
+    karin: User, sven: User, kalix: Municipality, assignment: Assignment
+) -> None:
+    world.make_expense(world.make_assignment(sven, kalix), status="submitted", category="coins")
+    assert noted(submit(karin, world.make_expense(assignment, category="coins"))) == []
+
+
+def test_the_same_file_is_noted_whoever_sends_it(
+    karin: User, sven: User, kalix: Municipality, assignment: Assignment
+) -> None:
+    svens = world.make_expense(
+        world.make_assignment(sven, kalix), status="submitted", claimed="7.00", receipt=a_receipt(sven)
+    )
+    assert noted(submit(karin, world.make_expense(assignment, receipt=a_receipt(karin)))) == [("same_file", svens)]
+
+
+def test_nothing_crosses_a_municipality(
+    karin: User, anna: User, leksand: Municipality, assignment: Assignment
+) -> None:
+    world.make_expense(world.make_assignment(anna, leksand), status="submitted", receipt=a_receipt(anna, slip(1)))
+    assert noted(submit(karin, world.make_expense(assignment, receipt=a_receipt(karin, slip(1))))) == []
+
+
+def test_what_came_in_more_than_two_years_ago_or_was_rejected_is_let_be(
+    karin: User, inger: User, assignment: Assignment
+) -> None:
+    long_ago = world.NOW - timedelta(days=731)
+    world.make_expense(assignment, status="submitted", submitted_at=long_ago, receipt=a_receipt(karin))
+    world.make_expense(assignment, status="rejected", coordinator=inger, reason="Nej", receipt=a_receipt(karin))
+    assert noted(submit(karin, world.make_expense(assignment, receipt=a_receipt(karin)))) == []
+
+
+def test_the_same_receipt_photographed_again_is_noted(karin: User, assignment: Assignment) -> None:
+    first = world.make_expense(assignment, status="submitted", claimed="9.00", receipt=a_receipt(karin, slip(1)))
+    again = a_receipt(karin, taken_again(slip(1)), sha256="b" * 64)
+    other = a_receipt(karin, slip(2), sha256="c" * 64)
+    assert noted(submit(karin, world.make_expense(assignment, receipt=again))) == [("same_picture", first)]
+    assert noted(submit(karin, world.make_expense(assignment, claimed="8.00", receipt=other))) == []
+
+
+def test_a_receipt_that_is_processed_later_is_looked_at_then(karin: User, assignment: Assignment) -> None:
+    first = world.make_expense(assignment, status="submitted", claimed="9.00", receipt=a_receipt(karin, slip(1)))
+    receipt = a_receipt(karin, sha256="b" * 64)
+    second = world.make_expense(assignment, status="submitted", receipt=receipt)
+    find_twins(receipt, describe(slip(1)), world.NOW)
+    for _ in range(2):  # the worker may be told twice
+        note_receipt(receipt.pk, world.NOW)
+        assert noted(second) == [("same_picture", first)]
+
+
+def test_a_receipt_of_a_draft_or_of_nothing_is_nobodys_business(karin: User, assignment: Assignment) -> None:
+    world.make_expense(assignment, status="submitted", receipt=a_receipt(karin))
+    draft = world.make_expense(assignment, receipt=a_receipt(karin))
+    for receipt in (draft.receipt, a_receipt(karin)):
+        assert receipt is not None
+        note_receipt(receipt.pk, world.NOW)
+    assert not Duplicate.objects.exists()
+
+
+def test_what_no_longer_holds_is_forgotten_unless_somebody_answered(
+    karin: User, inger: User, assignment: Assignment
+) -> None:
+    first, answered = (world.make_expense(assignment, status="submitted", category="coins") for _ in range(2))
+    second = submit(karin, world.make_expense(assignment, category="coins"))
+    assert len(noted(second)) == 2
+    Duplicate.objects.filter(other=answered).update(
+        answer="not_duplicate", answered_by=inger, answered_at=world.NOW
+    )
+    assert edit(karin, second, claimed_amount="12.00").status_code == 200
+    assert noted(second) == [("same_outlay", answered)]
+    assert edit(karin, second, claimed_amount="100.00").status_code == 200
+    assert {other for _, other in noted(second)} == {first, answered}
+
+
+def test_a_pair_is_noted_once_whichever_is_sent_in_again(karin: User, inger: User, assignment: Assignment) -> None:
+    first, second = (world.make_expense(assignment, category="coins") for _ in range(2))
+    for expense in (first, second):
+        submit(karin, expense)
+    assert act(inger, "return", first, reason="Vad var det?").status_code == 200
+    submit(karin, first)
+    assert [(row.expense, row.other) for row in Duplicate.objects.all()] == [(second, first)]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.parametrize("_", range(3))  # a race may be won by luck
+def test_two_that_are_sent_in_at_once_do_not_miss_each_other(karin: User, assignment: Assignment, _: int) -> None:
+    drafts = [world.make_expense(assignment, category="coins") for _ in range(3)]
+    answers = at_once(*[partial(act, karin, "submit", draft) for draft in drafts])
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert Duplicate.objects.count() == 3  # every pair, once
