@@ -3,12 +3,15 @@
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.serializers import ActionSerializer, CommandSerializer, IdField, MoneyField, UnitsField
+from core.text import known_language
+from expenses.looking import read_signals
 from expenses.mileage import LONGEST, SHORTEST
-from expenses.models import Expense, ExpenseCategory
+from expenses.models import Duplicate, Expense, ExpenseCategory
 from expenses.rules import allowed_actions
 from expenses.standing import obstacles_of
 from people.serializers import PersonSerializer
@@ -27,6 +30,16 @@ class FirstApprovalSerializer(serializers.Serializer[Any]):
     by = PersonSerializer()
     at = serializers.DateTimeField()
     approved_amount = MoneyField()
+
+
+class SignalSerializer(serializers.Serializer[Any]):
+    """Something to look at beside an expense. It blocks nothing by itself."""
+
+    kind = serializers.CharField()
+    detail = serializers.CharField(help_text="In the caller's language.")
+    expense = serializers.UUIDField(allow_null=True, help_text="The other one that looks the same.")
+    duplicate = serializers.UUIDField(allow_null=True, help_text="By which a coordinator answers.")
+    answer = serializers.ChoiceField(Duplicate.Answer.choices, allow_null=True)
 
 
 class KilometresField(UnitsField):
@@ -57,6 +70,7 @@ class ExpenseSerializer(serializers.ModelSerializer[Expense]):
     category = serializers.SlugRelatedField[ExpenseCategory](slug_field="code", read_only=True)
     in_hand = serializers.SerializerMethodField(help_text="For coordinators only.")
     first_approval = serializers.SerializerMethodField(help_text="For coordinators only.")
+    signals = serializers.SerializerMethodField()
     mileage = serializers.SerializerMethodField()
     allowed_actions = serializers.SerializerMethodField()
 
@@ -65,7 +79,7 @@ class ExpenseSerializer(serializers.ModelSerializer[Expense]):
         fields = [
             "id", "assignment", "occasion", "category", "claimed_amount", "approved_amount", "spent_on", "receipt",
             "pre_approval", "mileage", "note", "status", "reason_code", "reason", "submitted_at", "decided_at",
-            "in_hand", "first_approval", "allowed_actions", "version",
+            "in_hand", "first_approval", "signals", "allowed_actions", "version",
         ]  # fmt: skip
 
     @extend_schema_field(InHandSerializer(allow_null=True))
@@ -87,6 +101,13 @@ class ExpenseSerializer(serializers.ModelSerializer[Expense]):
         """Tell whether the caller is told what is between coordinators: never of their own expense."""
         user = self.context["request"].user
         return bool(user.capacities(expense.municipality.pk)) and not expense.is_of(user)
+
+    @extend_schema_field(SignalSerializer(many=True))
+    def get_signals(self, expense: Expense) -> Any:
+        """Tell both sides what to look at."""
+        language = known_language(get_language())
+        signals = read_signals(expense, user=self.context["request"].user, now=timezone.now(), language=language)
+        return SignalSerializer(signals, many=True).data
 
     @extend_schema_field(PricedMileageSerializer(allow_null=True))
     def get_mileage(self, expense: Expense) -> Any:

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from core.views import CommandView
 from expenses import services
 from expenses.filters import ExpenseFilter
+from expenses.looking import with_signals
 from expenses.models import READERS, Expense, ExpenseQuerySet
 from expenses.serializers import (
     ClaimExpenseSerializer,
@@ -36,7 +37,8 @@ class ExpensesView(CommandView, ListAPIView[Expense]):
 
     def get_queryset(self) -> ExpenseQuerySet:
         """Limit to what the caller may see now."""
-        return Expense.objects.complete().visible_to(cast(User, self.request.user), now=timezone.now())
+        visible = Expense.objects.complete().visible_to(cast(User, self.request.user), now=timezone.now())
+        return with_signals(visible)
 
     @extend_schema(responses={201: ExpenseSerializer, 200: ExpenseSerializer})
     def post(self, request: Request) -> Response:

@@ -46,6 +46,7 @@ def test_karin_starts_a_draft(karin: User, assignment: Assignment) -> None:
         "decided_at": None,
         "in_hand": None,
         "first_approval": None,
+        "signals": [],
         "version": 1,
     }
 
