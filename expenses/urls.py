@@ -7,6 +7,7 @@ from expenses import (
     category_views,
     deciding_views,
     direct_upload_views,
+    duplicate_views,
     history_views,
     pre_approval_views,
     queue_views,
@@ -81,4 +82,9 @@ urlpatterns = [
     path("expenses/<uuid:expense_id>/release", queue_views.ReleaseExpenseView.as_view(), name="release-expense"),
     path("expenses/<uuid:expense_id>/history", history_views.ExpenseHistoryView.as_view(), name="expense-history"),
     path("expenses/<uuid:expense_id>/notes", history_views.ExpenseNotesView.as_view(), name="expense-notes"),
+    path(
+        "expenses/<uuid:expense_id>/duplicates/<uuid:duplicate_id>/answer",
+        duplicate_views.AnswerDuplicateView.as_view(),
+        name="answer-duplicate",
+    ),
 ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 OWNER, STRANGER, COORDINATOR = "owner", "stranger", "coordinator"
 CASE_OFFICER, PAYROLL_OFFICER, ADMINISTRATOR = "case_officer", "payroll_officer", "administrator"
@@ -39,6 +40,7 @@ READ_BY_CASE = only(owner=200, stranger=404, coordinator=200, case_officer=200)
 READ = only(owner=200, stranger=404, coordinator=200)
 ACT = only(owner=200, stranger=404)
 DECIDE = only(owner=403, stranger=403, coordinator=200)
+DUPLICATE = UUID("22222222-2222-4222-8222-222222222222")
 MONEY = {"category": "ticket", "claimed_amount": "50.00", "spent_on": "2026-06-05"}
 TIMES = {"starts_at": "2026-06-12T15:00:00+02:00", "ends_at": "2026-06-12T17:00:00+02:00"}
 
@@ -119,6 +121,8 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "submit-expense"): Row(ACT, about="expense"),
     ("POST", "approve-expense"): Row(DECIDE, about="expense"),
     ("POST", "return-expense"): Row(DECIDE, about="expense", body={"reason": "Otydligt"}),
+    ("POST", "answer-duplicate"): Row(DECIDE, about="expense", and_then=(DUPLICATE,), body={
+        "answer": "not_duplicate"}),
     ("POST", "reject-expense"): Row(DECIDE, about="expense", body={"reason": "Hör inte hit"}),
     ("POST", "undo-expense"): Row(DECIDE, about="decided"),
     ("POST", "take-expense"): Row(DECIDE, about="expense"),

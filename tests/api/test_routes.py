@@ -16,11 +16,12 @@ from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.test import APIClient
 
 from assignments.models import Assignment
+from expenses.models import Duplicate
 from occasions.models import CalendarLink, OccasionSeries, Outing
 from people.models import Municipality, Role, User
 from people.permissions import RolePermission
 from tests import world
-from tests.api.route_table import ACTORS, CLOSED, COORDINATOR, OPEN, OWNER, ROLE_OF, TABLE, Row
+from tests.api.route_table import ACTORS, CLOSED, COORDINATOR, DUPLICATE, OPEN, OWNER, ROLE_OF, TABLE, Row
 
 
 @dataclass
@@ -52,6 +53,8 @@ def scene(noon: Any, kalix: Municipality, leksand: Municipality, karin: User, as
     asked = world.make_occasion(second, later + timedelta(hours=3), asked="waiting", asked_units=3, title="Marker")
     outing = Outing.objects.create(contact_person=karin)
     world.make_occasion(second, world.NOW - timedelta(days=1), outing=outing, title="Marker")
+    alike = world.make_expense(second, status="submitted", note="Marker note")
+    Duplicate.objects.create(pk=DUPLICATE, expense=expense, other=alike, kind="same_outlay")
     series = OccasionSeries.objects.create(
         assignment=assignment,
         rule="FREQ=WEEKLY;COUNT=2;BYDAY=TU",
