@@ -179,6 +179,6 @@ def test_a_list_asks_no_more_questions_for_more_signals(
         alike(made[2], made[1], "same_outlay")
         for user in (karin, inger):
             client = world.signed_in(user)
-            with django_assert_num_queries(4):
+            with django_assert_num_queries(6):
                 rows = client.get(EXPENSES).data["results"]
             assert sum(len(row["signals"]) for row in rows) == 4 * len(rows) // 3
