@@ -19,6 +19,7 @@ from expenses.deciding_serializers import (
     UndoSerializer,
     shown_reasons,
 )
+from expenses.looking import load_signals
 from expenses.models import READERS
 from expenses.serializers import ExpenseSerializer
 from expenses.views import ExpenseActionView
@@ -90,6 +91,7 @@ class DecisionsView(GenericAPIView[Any]):
         expenses = deciding_services.decide_expenses(
             user=cast(User, request.user), wishes=command.wishes(), now=timezone.now()
         )
+        load_signals(expenses)
         return Response(ExpensesSerializer({"results": expenses}, context=self.get_serializer_context()).data)
 
 

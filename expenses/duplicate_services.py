@@ -12,7 +12,8 @@ from core.errors import DomainError
 from core.text import Text
 from expenses.likeness import OUTLINES_APART, is_alike, outline_of
 from expenses.models import Duplicate, Expense, Receipt
-from expenses.rules import OwnExpense, WrongStatus
+from expenses.rules import WrongStatus
+from expenses.standing import capacity_of
 from people.models import Membership, User
 
 LOOKED_BACK = timedelta(days=730)
@@ -134,13 +135,16 @@ def answer_duplicate(
 ) -> Expense:
     """Record whether an expense is the same as another, until it is paid. The same call again changes nothing.
 
-    Raise NotYours, OwnExpense or WrongStatus.
+    Raise NotYours, OwnExpense, DeputyForClaimant or WrongStatus.
     """
     with transaction.atomic():
         expense = Expense.objects.get_to_decide(expense_id, user=user, now=now)
         duplicate = Duplicate.objects.about(expense).select_for_update().get_one(duplicate_id)
-        if expense.is_of(user):
-            raise OwnExpense(present=expense)
+        try:
+            capacity_of(user, expense)
+        except DomainError as error:
+            error.present = expense
+            raise
         if not duplicate.holds(answer=answer, note=note):
             if expense.status == Expense.Status.PAID:
                 raise WrongStatus(present=expense)

@@ -1,6 +1,6 @@
 """Gather from the tables what is to be looked at beside an expense, as far as its reader may see it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.db.models import Prefetch, prefetch_related_objects
@@ -8,7 +8,8 @@ from django.db.models import Prefetch, prefetch_related_objects
 from core.text import Language
 from expenses.models import Duplicate, Expense, ExpenseQuerySet
 from expenses.signals import Alike, Claim, Signal, signals_of
-from people.models import Role, User
+from expenses.standing import confers_about
+from people.models import User
 
 OVER = {Expense.Status.DRAFT, Expense.Status.REJECTED}  # nothing is, or may be, repaid of it
 # The two ends of a pair: where an expense finds it, and what the other end is called there.
@@ -16,9 +17,13 @@ ENDS = (("duplicates", "other"), ("duplicated_by", "expense"))
 
 
 def with_signals(expenses: ExpenseQuerySet) -> ExpenseQuerySet:
-    """Load what signals are read from: receipts with the expenses, and pairs in two more queries."""
-    rows = expenses.select_related("receipt").defer("receipt__likeness", "receipt__outline", "receipt__twins")
-    return rows.prefetch_related(*_pairs())
+    """Load what signals are read from, in two more queries."""
+    return expenses.prefetch_related(*_pairs())
+
+
+def load_signals(expenses: Sequence[Expense]) -> None:
+    """Load the same for expenses that are already here."""
+    prefetch_related_objects(expenses, *_pairs())
 
 
 def _pairs() -> list["Prefetch[str]"]:
@@ -35,6 +40,7 @@ def read_signals(expense: Expense, *, user: User, now: datetime, language: Langu
     claim = Claim(
         amount=expense.claimed_amount,
         spent_on=expense.spent_on,
+        cap=expense.cap,
         receipt_status=receipt.status if receipt else None,
         suggestion=receipt.suggestion if receipt else None,
     )
@@ -47,15 +53,10 @@ def _alikes(expense: Expense, user: User, now: datetime) -> Iterator[Alike]:
     A coordinator knows all of them. Whoever claims knows their own: that somebody else sent the same receipt, or
     went along on the same day, is not theirs to learn.
     """
-    prefetch_related_objects([expense], *_pairs())
-    decides = _decides(expense, user)
+    load_signals([expense])
+    decides = confers_about(expense, user)
     for end, partner in ENDS:
         for duplicate in getattr(expense, end).all():
             other: Expense = getattr(duplicate, partner)
             if other.status not in OVER and (decides or other.assignment.obstacle(user, now=now) is None):
                 yield Alike(duplicate.kind, other.pk, duplicate.pk if decides else None, duplicate.answer or None)
-
-
-def _decides(expense: Expense, user: User) -> bool:
-    here = expense.municipality.pk in user.municipality_ids(Role.COORDINATOR)
-    return here and not expense.is_of(user)

@@ -13,6 +13,7 @@ from core.views import CommandView
 from expenses import hand_services
 from expenses.deciding_serializers import ExpensesSerializer, HandSerializer, TakeNextSerializer
 from expenses.filters import QueueFilter
+from expenses.looking import load_signals, with_signals
 from expenses.models import Expense, ExpenseQuerySet
 from expenses.serializers import ExpenseSerializer
 from expenses.views import ExpenseActionView
@@ -33,7 +34,7 @@ class QueueView(ListAPIView[Expense]):
     def get_queryset(self) -> ExpenseQuerySet:
         """Limit to what came in to the caller and nobody has decided."""
         came_in = Expense.objects.complete().to_decide(cast(User, self.request.user), now=timezone.now())
-        return came_in.filter(status=Expense.Status.SUBMITTED)
+        return with_signals(came_in.filter(status=Expense.Status.SUBMITTED))
 
 
 class TakeExpenseView(ExpenseActionView):
@@ -74,4 +75,5 @@ class TakeNextView(CommandView):
         expenses: Any = hand_services.take_next(
             user=cast(User, request.user), now=timezone.now(), **self.command(request)
         )
+        load_signals(expenses)
         return self.show({"results": expenses})

@@ -13,7 +13,7 @@ from expenses.looking import read_signals
 from expenses.mileage import LONGEST, SHORTEST
 from expenses.models import Duplicate, Expense, ExpenseCategory
 from expenses.rules import allowed_actions
-from expenses.standing import obstacles_of
+from expenses.standing import confers_about, obstacles_of
 from people.serializers import PersonSerializer
 
 
@@ -98,9 +98,7 @@ class ExpenseSerializer(serializers.ModelSerializer[Expense]):
         return FirstApprovalSerializer(first | {"approved_amount": expense.first_approved_amount}).data
 
     def _confers(self, expense: Expense) -> bool:
-        """Tell whether the caller is told what is between coordinators: never of their own expense."""
-        user = self.context["request"].user
-        return bool(user.capacities(expense.municipality.pk)) and not expense.is_of(user)
+        return confers_about(expense, self.context["request"].user)
 
     @extend_schema_field(SignalSerializer(many=True))
     def get_signals(self, expense: Expense) -> Any:

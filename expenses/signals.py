@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from core.text import Language, Text
+from expenses.claiming import excess
 
 PROCESSING, REFUSED = "processing", "refused"
 CONFIDENT = 0.7  # below, a reading that differs says more of the reading
@@ -28,6 +29,10 @@ TEXTS: Mapping[str, Text] = {
     "date_differs": Text(
         sv="Utlägget är från {claimed}, men på kvittot står {read}.",
         en="The expense is of {claimed}, but the receipt says {read}.",
+    ),
+    "over_cap": Text(
+        sv="Utlägget är {excess} kr mer än vad som ersätts i kategorin.",
+        en="SEK {excess} more is claimed than is repaid in the category.",
     ),
     "card_slip": Text(
         sv="Det ser ut som en kortslip: den visar inte vad som köptes.",
@@ -61,10 +66,12 @@ class Alike:
 
 @dataclass(frozen=True)
 class Claim:
-    """What is claimed (SEK), and what is known of its receipt: none, its status, and what was read off it."""
+    """What is claimed (SEK), the category's cap (SEK, None for none), and what is known of its receipt: none, its
+    status, and what was read off it."""
 
     amount: Decimal
     spent_on: date
+    cap: Decimal | None
     receipt_status: str | None
     suggestion: Mapping[str, Any] | None
 
@@ -75,8 +82,14 @@ def signals_of(claim: Claim, alikes: Iterable[Alike], language: Language) -> lis
         Signal(one.kind, TEXTS[one.kind].in_language(language), one.expense, one.duplicate, one.answer)
         for one in alikes
     ]
-    told = _of_receipt(claim.receipt_status) | _of_reading(claim)
+    told = _of_cap(claim) | _of_receipt(claim.receipt_status) | _of_reading(claim)
     return found + [Signal(kind, TEXTS[kind].in_language(language, **values)) for kind, values in told.items()]
+
+
+def _of_cap(claim: Claim) -> dict[str, dict[str, object]]:
+    """Tell by how much a claim goes beyond its category's cap."""
+    over = excess(claim.amount, most=claim.cap)
+    return {"over_cap": {"excess": over}} if over else {}
 
 
 def _of_receipt(status: str | None) -> dict[str, dict[str, object]]:

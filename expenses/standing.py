@@ -24,6 +24,11 @@ def capacity_of(user: User, expense: Expense, *, second: bool = False) -> UUID |
     )
 
 
+def confers_about(expense: Expense, user: User) -> bool:
+    """Tell whether the user is told what is between coordinators: never of their own expense."""
+    return bool(user.capacities(expense.municipality.pk)) and not expense.is_of(user)
+
+
 def obstacles_of(expense: Expense, user: User, now: datetime) -> rules.Obstacles:
     """Return what keeps the user from doing what with an expense, whatever its status."""
     return rules.Obstacles(

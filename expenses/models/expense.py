@@ -79,7 +79,7 @@ class ExpenseQuerySet(BaseQuerySet["Expense"]):
             "assignment__decision__client__municipality",
             "in_hand_of",
             "first_approved_by",
-        ).prefetch_related(
+        ).defer("receipt__likeness", "receipt__outline", "receipt__twins").prefetch_related(
             "assignment__switched_off_categories", "assignment__decision__client__municipality__policies"
         )
 

@@ -19,7 +19,7 @@ SUGGESTION = {
 
 def kinds(status: str | None = "ready", **read: Any) -> list[str]:
     """Return the kinds for a claim of SEK 129 on 14 November."""
-    claim = Claim(Decimal("129.00"), date(2026, 11, 14), status, {**SUGGESTION, **read})
+    claim = Claim(Decimal("129.00"), date(2026, 11, 14), None, status, {**SUGGESTION, **read})
     return [signal.kind for signal in signals_of(claim, [], "sv")]
 
 
@@ -30,11 +30,11 @@ def test_a_claim_that_is_as_its_receipt_says_needs_no_look() -> None:
 
 
 def test_a_receipt_of_which_nothing_was_read_says_nothing() -> None:
-    assert signals_of(Claim(Decimal(1), date(2026, 1, 1), None, None), [], "sv") == []
+    assert signals_of(Claim(Decimal(1), date(2026, 1, 1), None, None, None), [], "sv") == []
 
 
 def test_another_amount_and_another_day_are_told_in_words() -> None:
-    claim = Claim(Decimal("192.00"), date(2026, 11, 15), "ready", SUGGESTION)
+    claim = Claim(Decimal("192.00"), date(2026, 11, 15), None, "ready", SUGGESTION)
     assert [(one.kind, one.detail) for one in signals_of(claim, [], "sv")] == [
         ("amount_differs", "Utlägget är på 192.00 kr, men på kvittot står 129.00 kr."),
         ("date_differs", "Utlägget är från 2026-11-15, men på kvittot står 2026-11-14."),
@@ -68,9 +68,17 @@ def test_a_receipt_that_is_not_there_yet_or_never_will_be_is_told(status: str, k
 
 
 def test_what_looks_the_same_comes_first_with_its_answer() -> None:
-    claim = Claim(Decimal(1), date(2026, 11, 14), "ready", SUGGESTION)
+    claim = Claim(Decimal(1), date(2026, 11, 14), None, "ready", SUGGESTION)
     other, row = uuid4(), uuid4()
     first, *rest = signals_of(claim, [Alike("same_file", other, row, "duplicate")], "en")
     assert (first.kind, first.expense, first.duplicate, first.answer) == ("same_file", other, row, "duplicate")
     assert first.detail == "Another expense has the same file."
     assert [one.kind for one in rest] == ["amount_differs"]
+
+
+@pytest.mark.parametrize(("cap", "told"), [(None, []), ("129.00", []), ("100.50", ["over_cap"])])
+def test_more_than_the_cap_of_its_category_is_told(cap: str | None, told: list[str]) -> None:
+    claim = Claim(Decimal("129.00"), date(2026, 11, 14), Decimal(cap) if cap else None, None, None)
+    found = signals_of(claim, [], "en")
+    assert [one.kind for one in found] == told
+    assert [one.detail for one in found] == ["SEK 28.50 more is claimed than is repaid in the category."] * len(told)

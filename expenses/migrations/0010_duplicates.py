@@ -12,8 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('expenses', '0005_receipt_unread'),
-        ('expenses', '0006_first_rates'),
+        ('expenses', '0009_tell_history'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
