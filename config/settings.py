@@ -138,9 +138,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 PERIODIC_TASKS = EVERY
 # Queues of their own, of which workers take in turn: a thousand pushes must not hold up reminders and receipts.
-CELERY_TASK_QUEUES: dict[str, dict[str, Any]] = {"celery": {}, "periodic": {}, "receipts": {}}
+CELERY_TASK_QUEUES: dict[str, dict[str, Any]] = {"celery": {}, "periodic": {}, "receipts": {}, "reading": {}}
 CELERY_TASK_ROUTES = {name: {"queue": "periodic"} for name in EVERY}
-CELERY_TASK_ROUTES |= {f"expenses.tasks.{name}_receipt": {"queue": "receipts"} for name in ("process", "read")}
+CELERY_TASK_ROUTES["expenses.tasks.process_receipt"] = {"queue": "receipts"}
+CELERY_TASK_ROUTES["expenses.tasks.read_receipt"] = {"queue": "reading"}
 # Questions that nobody asked for so long are asked anew, not made up for.
 CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": every, "options": {"expires": 10 * every.total_seconds()}}
