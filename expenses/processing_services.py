@@ -4,7 +4,7 @@ Shaped as notifications/delivery.py: the database is the truth, and the queue on
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import BinaryIO
@@ -139,7 +139,7 @@ def _record_ready(receipt: Receipt, checksums: dict[str, str]) -> None:
 def _refuse(receipt: Receipt, code: str, now: datetime) -> None:
     """Refuse it, tell its owner, and keep none of its files."""
     with transaction.atomic():
-        row = _in_hand(receipt).select_for_update(no_key=True).select_related("owner").first()
+        row = _in_hand(receipt).select_for_update(no_key=True).first()
         if row is None:
             return
         row.change(status=Status.REFUSED, refusal=code, claimed_until=None)
@@ -165,8 +165,16 @@ def _clear(receipt: Receipt) -> None:
 
 def sweep(now: datetime) -> list[UUID]:
     """Refuse what never came in whole, remove what is left of refused ones; return whom to ring for."""
-    for receipt in Receipt.objects.given_up(now)[:SWEEP_LIMIT]:
-        _refuse(receipt, ReceiptNeverArrived.code, now)
-    for receipt in Receipt.objects.filter(status=Status.REFUSED).exclude(original="")[:SWEEP_LIMIT]:
-        _clear(receipt)
+    left = Receipt.objects.filter(status=Status.REFUSED).exclude(original="")
+    _each(Receipt.objects.given_up(now)[:SWEEP_LIMIT], lambda one: _refuse(one, ReceiptNeverArrived.code, now))
+    _each(left[:SWEEP_LIMIT], _clear)
     return list(Receipt.objects.waiting(now).order_by("arrived_at").values_list("pk", flat=True)[:SWEEP_LIMIT])
+
+
+def _each(receipts: Iterable[Receipt], do: Callable[[Receipt], None]) -> None:
+    """Do something with each; one that fails must not stop the others, nor the bells."""
+    for receipt in receipts:
+        try:
+            do(receipt)
+        except Exception:
+            logger.exception("%s: could not be tidied up", receipt)

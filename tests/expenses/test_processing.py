@@ -19,6 +19,7 @@ from expenses.models import Receipt, receipt_path
 from expenses.processing_services import MOST_ATTEMPTS, process_receipt, sweep
 from notifications.models import Notification
 from people.models import User
+from tests import world
 from tests.expenses import files
 from tests.expenses.calls import jpeg, kept_files, sent_in, stored_names, upload
 from tests.notifications.calls import broker_at
@@ -196,6 +197,17 @@ def test_what_is_left_of_a_refused_receipt_is_removed_by_the_sweep(karin: User) 
     assert (Receipt.objects.get().status, len(kept_files())) == ("refused", 1)
     sweep(timezone.now())
     assert (Receipt.objects.get().original.name, kept_files()) == ("", [])
+
+
+def test_one_that_can_not_be_removed_does_not_silence_the_bells(
+    karin: User, arrived: Receipt, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(2):
+        world.make_receipt(karin, status="refused", original="receipts/x")
+    with patch("expenses.processing_services.remove_files", side_effect=PermissionError) as tried:
+        assert sweep(timezone.now()) == [arrived.pk]
+    assert tried.call_count == 2
+    assert "could not be tidied up" in caplog.text
 
 
 def test_the_sweep_asks_little_when_there_is_nothing_to_do(karin: User, django_assert_num_queries: Any) -> None:

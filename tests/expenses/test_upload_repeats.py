@@ -129,7 +129,7 @@ def broken_off(karin: User, receipt_id: Any, lost_in: str) -> Receipt:
     return receipt
 
 
-@pytest.mark.parametrize(("lost_in", "kept"), [("store", 0), ("_record", 1)])
+@pytest.mark.parametrize(("lost_in", "kept"), [("store", 0), ("record_arrival", 1)])
 def test_the_same_again_completes_what_broke_off(karin: User, lost_in: str, kept: int) -> None:
     receipt = broken_off(karin, uuid4(), lost_in)
     assert len(kept_files()) == kept
@@ -140,7 +140,7 @@ def test_the_same_again_completes_what_broke_off(karin: User, lost_in: str, kept
     assert (receipt.status, default_storage.exists(str(receipt.original))) == ("ready", True)
 
 
-@pytest.mark.parametrize("lost_in", ["store", "_record"])
+@pytest.mark.parametrize("lost_in", ["store", "record_arrival"])
 def test_what_nobody_sends_again_is_refused_and_leaves_nothing_behind(karin: User, lost_in: str) -> None:
     receipt = broken_off(karin, uuid4(), lost_in)
     assert receipt.claimed_until
