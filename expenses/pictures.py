@@ -23,6 +23,7 @@ from expenses.kinds import CHUNK, ReceiptRefused, RefusalCode
 
 MAX_SECONDS = 15  # of processor time; 48 megapixels of HEIC take 4
 MAX_MEGABYTES = 1024
+LONGEST_WAIT_SECONDS = 30  # on the clock; less than a task may take
 
 LARGE, PREVIEW, BOUND = "large.webp", "preview.webp", "receipt.pdf"
 LIKENESS = "likeness"  # not a file: numbers, as JSON
@@ -83,7 +84,7 @@ def clean(original: BinaryIO, output: BinaryIO, *, media_type: str) -> Sequence[
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # decoders quote what they read
             pass_fds=[target],
-            timeout=2 * MAX_SECONDS,
+            timeout=LONGEST_WAIT_SECONDS,
             check=False,
         )
     except subprocess.TimeoutExpired as error:

@@ -130,7 +130,7 @@ def test_a_file_that_kills_workers_is_not_taken_again_and_again(karin: User, arr
 def test_a_machine_that_has_too_much_to_do_is_an_attempt_and_no_refusal(
     arrived: Receipt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pictures, "MAX_SECONDS", 0.005)
+    monkeypatch.setattr(pictures, "LONGEST_WAIT_SECONDS", 0.01)
     monkeypatch.setattr(pictures, "_PROGRAM", ["/bin/sh", "-c", "sleep 5"])
     process_receipt(arrived.pk, timezone.now())
     arrived.refresh_from_db()
