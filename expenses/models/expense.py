@@ -72,15 +72,19 @@ class ExpenseQuerySet(BaseQuerySet["Expense"]):
 
     def complete(self) -> "ExpenseQuerySet":
         """Load all that an answer shows, in a number of queries that does not grow with the rows."""
-        return self.select_related(
-            "category",
-            "receipt",
-            "pre_approval",
-            "assignment__decision__client__municipality",
-            "in_hand_of",
-            "first_approved_by",
-        ).defer("receipt__likeness", "receipt__outline", "receipt__twins").prefetch_related(
-            "assignment__switched_off_categories", "assignment__decision__client__municipality__policies"
+        return (
+            self.select_related(
+                "category",
+                "receipt",
+                "pre_approval",
+                "assignment__decision__client__municipality",
+                "in_hand_of",
+                "first_approved_by",
+            )
+            .defer("receipt__likeness", "receipt__outline", "receipt__twins")
+            .prefetch_related(
+                "assignment__switched_off_categories", "assignment__decision__client__municipality__policies"
+            )
         )
 
     def outlays_of(self, assignment_ids: Iterable[Any], month: Month) -> dict[Any, list[Outlay]]:

@@ -81,4 +81,6 @@ def test_more_than_the_cap_of_its_category_is_told(cap: str | None, told: list[s
     claim = Claim(Decimal("129.00"), date(2026, 11, 14), Decimal(cap) if cap else None, None, None)
     found = signals_of(claim, [], "en")
     assert [one.kind for one in found] == told
-    assert [one.detail for one in found] == ["SEK 28.50 more is claimed than is repaid in the category."] * len(told)
+    assert [one.detail for one in found] == ["SEK 28.50 more is claimed than is repaid in the category."] * len(
+        told
+    )
