@@ -4,7 +4,9 @@ from typing import Any
 
 FOLDER = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"allow_overwrite": True}}
 IN_MEMORY = 1024 * 1024  # bytes of a file that is read; the rest goes to disk meanwhile
-CONNECT_SECONDS, READ_SECONDS, TRIES = 5, 20, 3
+IN_ONE_PIECE = 64 * 1024 * 1024  # bytes, more than any receipt has: pieces would be held in memory
+# All tries together end before a task's time does.
+CONNECT_SECONDS, READ_SECONDS, TRIES = 3, 15, 2
 
 
 def storages(*, bucket: str, endpoint_url: str, region: str) -> dict[str, dict[str, Any]]:
@@ -19,7 +21,9 @@ def storages(*, bucket: str, endpoint_url: str, region: str) -> dict[str, dict[s
 
 
 def _bucket(name: str, endpoint_url: str, region: str) -> dict[str, Any]:
-    from botocore.config import Config  # slow to import
+    # Slow to import, and only here of use.
+    from boto3.s3.transfer import TransferConfig
+    from botocore.config import Config
 
     return {
         "BACKEND": "storages.backends.s3.S3Storage",
@@ -30,13 +34,16 @@ def _bucket(name: str, endpoint_url: str, region: str) -> dict[str, Any]:
             "default_acl": None,  # the bucket's own: private
             "object_parameters": {"CacheControl": "private, no-store"},
             "max_memory_size": IN_MEMORY,
+            "transfer_config": TransferConfig(multipart_threshold=IN_ONE_PIECE, use_threads=False),
             "client_config": Config(
                 signature_version="s3v4",
-                # Servers other than Amazon's seldom have names for buckets.
+                # Servers other than Amazon's seldom have names for buckets, or know the newest checksums.
                 s3={"addressing_style": "path" if endpoint_url else "virtual"},
+                request_checksum_calculation="when_required" if endpoint_url else "when_supported",
+                response_checksum_validation="when_required" if endpoint_url else "when_supported",
                 connect_timeout=CONNECT_SECONDS,
                 read_timeout=READ_SECONDS,
-                retries={"max_attempts": TRIES, "mode": "standard"},
+                retries={"total_max_attempts": TRIES, "mode": "standard"},
             ),
         },
     }

@@ -33,20 +33,21 @@ def address_for_look(name: str, *, filename: str, media_type: str) -> str:
         "ResponseContentDisposition": f'inline; filename="{filename}"',
         "ResponseCacheControl": "private, no-store",
     }
-    bucket = cast(Any, default_storage)
-    url: str = bucket.url(name, parameters=shown, expire=int(LOOK.total_seconds()))
-    return url
+    return _sign("get_object", name, shown, LOOK)
 
 
 def address_for_upload(name: str, *, size: int, sha256: str, media_type: str) -> UploadAddress:
     """Return where `size` bytes of that checksum (hex) can be put for UPLOAD."""
-    bucket = cast(Any, default_storage)
     checksum = base64.b64encode(bytes.fromhex(sha256)).decode()
     bound = {"ContentLength": size, "ContentType": media_type, "ChecksumSHA256": checksum}
-    url: str = bucket.connection.meta.client.generate_presigned_url(
-        "put_object",
-        Params={"Bucket": bucket.bucket_name, "Key": name, **bound},
-        ExpiresIn=int(UPLOAD.total_seconds()),
-    )
     headers = {"Content-Length": str(size), "Content-Type": media_type, "x-amz-checksum-sha256": checksum}
-    return UploadAddress(url, headers)
+    return UploadAddress(_sign("put_object", name, bound, UPLOAD), headers)
+
+
+def _sign(call: str, name: str, values: dict[str, Any], lives: timedelta) -> str:
+    """Sign a call. By the client that all threads share: `default_storage.url` would make one for each."""
+    bucket = cast(Any, default_storage).bucket
+    url: str = bucket.meta.client.generate_presigned_url(
+        call, Params={"Bucket": bucket.name, "Key": name, **values}, ExpiresIn=int(lives.total_seconds())
+    )
+    return url
