@@ -13,11 +13,11 @@ def _names() -> "ArrayField[list[str], list[str]]":
 
 
 class StorageCheck(BaseModel):
-    """One look at all that is stored, part by part; the findings are names of files, which are ids."""
+    """One look at all that is stored, from receipt to receipt; the findings are names of files, which are ids."""
 
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
-    next_part = models.PositiveSmallIntegerField(default=0)
+    reached = models.CharField(max_length=200, blank=True, default="", help_text="The last folder that is done.")
     files = models.PositiveIntegerField(default=0, help_text="How many were hashed.")
     missing = _names()
     changed = _names()

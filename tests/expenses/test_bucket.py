@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
@@ -20,6 +21,7 @@ from pytest_django import Settings
 from config.storage import storages
 from expenses.models import Receipt, StorageCheck
 from expenses.processing_services import process_receipt
+from expenses.storage_check_services import check_storage
 from people.models import User
 from tests import world
 from tests.doubles import s3
@@ -27,6 +29,7 @@ from tests.expenses.calls import RECEIPTS, jpeg, refused_with, send, sent_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("s3")]
 UPLOADS = f"{RECEIPTS}/uploads"
+NOBODY = "http://127.0.0.1:9"  # listens there
 
 
 @pytest.fixture(scope="session")
@@ -228,6 +231,19 @@ def test_a_check_finds_what_is_missing_changed_and_nobodys(
     assert check.changed == [receipt.file.name]
     assert check.orphaned == []  # it may be on its way
     assert f"missing: {receipt.preview.name}" in capsys.readouterr().out
+
+
+def test_nothing_is_missing_because_the_bucket_is_away(karin: User, settings: Settings) -> None:
+    receipt = sent_in(karin, jpeg())
+    there = settings.STORAGES
+    settings.STORAGES = storages(bucket=s3.BUCKET, endpoint_url=NOBODY, region="eu-north-1")
+
+    with pytest.raises(EndpointConnectionError):
+        check_storage(timezone.now())
+
+    settings.STORAGES = there
+    assert check_storage(timezone.now()) == 0
+    assert StorageCheck.objects.get().files == len(receipt.checksums)
 
 
 def test_ready_asks_the_bucket(client: Client, bucket: Any) -> None:

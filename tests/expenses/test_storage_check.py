@@ -15,7 +15,7 @@ from django.db import connections
 from django.test import Client
 
 from expenses.models import Receipt, StorageCheck
-from expenses.storage_check_services import LOCK, PARTS, check_storage
+from expenses.storage_check_services import LOCK, check_storage
 from people.models import Role, User
 from tests import world
 
@@ -26,8 +26,8 @@ AT_ONCE = timedelta(hours=1)
 
 
 def age(name: str, days: int) -> None:
-    """Let a stored file be so old."""
-    then = datetime.now(UTC).timestamp() - days * 86_400
+    """Let a stored file be so old that night."""
+    then = NIGHT.timestamp() - days * 86_400
     os.utime(Path(settings.MEDIA_ROOT) / name, (then, then))
 
 
@@ -93,16 +93,42 @@ def test_files_of_an_older_release_get_their_checksums(karin: User) -> None:
 
 
 def test_a_check_goes_on_where_it_was_left(karin: User) -> None:
-    world.make_stored_receipt(karin)
+    first, second = sorted((world.make_stored_receipt(karin) for _ in range(2)), key=lambda receipt: receipt.pk)
 
-    for number in range(1, PARTS):
-        check_storage(NIGHT + number * SOON, at_a_time=timedelta(0))
-    assert StorageCheck.objects.get().finished_at is None
-    check_storage(NIGHT + PARTS * SOON, at_a_time=timedelta(0))
+    check_storage(NIGHT, at_a_time=timedelta(0))
+    check = StorageCheck.objects.get()
+    assert (check.files, check.finished_at) == (3, None)
+    assert str(first.pk) in check.reached
+    default_storage.delete(second.preview.name or "")
+    for minutes in (1, 2):
+        check_storage(NIGHT + minutes * SOON, at_a_time=timedelta(0))
 
     check = StorageCheck.objects.get()
+    assert (check.files, check.missing) == (5, [second.preview.name])
     assert check.finished_at is not None
-    assert check.files == 3
+
+
+def test_a_file_that_can_not_be_read_does_not_hold_up_the_others(
+    karin: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    receipt = world.make_stored_receipt(karin)
+    in_its_place = Path(settings.MEDIA_ROOT, receipt.preview.name or "")
+    in_its_place.unlink()
+    in_its_place.mkdir()
+
+    assert check_storage(NIGHT, at_a_time=AT_ONCE) == 1
+
+    check = StorageCheck.objects.get()
+    assert (check.files, check.missing) == (2, [receipt.preview.name])
+    assert f"{receipt.preview.name} can not be read: IsADirectoryError" in caplog.messages
+
+
+def test_the_figure_is_that_of_the_latest_whole_check(karin: User) -> None:
+    receipt = world.make_stored_receipt(karin)
+    default_storage.delete(receipt.preview.name or "")
+    check_storage(NIGHT, at_a_time=AT_ONCE)
+
+    assert check_storage(NIGHT + timedelta(days=1), at_a_time=timedelta(0)) == 1  # and the next is not whole yet
 
 
 def test_it_is_done_once_a_night(db: None) -> None:
@@ -122,6 +148,16 @@ def test_the_command_ends_well_when_all_is_well(karin: User, capsys: pytest.Capt
     call_command("check_storage")
 
     assert "3 files were hashed." in capsys.readouterr().out
+
+
+def test_the_command_begins_from_the_beginning(karin: User, capsys: pytest.CaptureFixture[str]) -> None:
+    world.make_stored_receipt(karin)
+    check_storage(NIGHT, at_a_time=timedelta(0))
+
+    call_command("check_storage")
+
+    check = StorageCheck.objects.get()
+    assert (check.files, check.finished_at is None) == (3, False)
 
 
 def test_the_operator_sees_the_findings_and_administrators_do_not(karin: User, client: Client) -> None:

@@ -1,25 +1,21 @@
 """`manage.py check_storage`: is every stored file there, is it what it was, and does somebody know of it?"""
 
-import math
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from expenses.models import StorageCheck
-from expenses.storage_check_services import go_on
+from expenses.storage_check_services import check_all
 
 
 class Command(BaseCommand):
-    """Check all that is stored at once, or go on with tonight's check; fail when something is wrong."""
+    """Check all that is stored at once; fail when something is wrong."""
 
     help = "Hash every stored file of receipts and list those that are missing, changed or orphaned."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Check, and tell. Raise CommandError on findings."""
-        check = StorageCheck.objects.filter(finished_at=None).first()
-        check = check or StorageCheck.objects.create(started_at=timezone.now())
-        go_on(check, until=math.inf)
+        check = check_all(timezone.now())
         for what in ("missing", "changed", "orphaned"):
             for name in getattr(check, what):
                 self.stdout.write(f"{what}: {name}")
