@@ -1,5 +1,6 @@
 """What must not go live. `manage.py check --deploy` runs these."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from django.core import checks
 @checks.register(checks.Tags.security, deploy=True)
 def check_deployment(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
     """Find settings that suit a demo but not real people."""
-    return list(_findings())
+    return [*_findings(), *_findings_of_bucket()]
 
 
 def _findings() -> Iterator[checks.CheckMessage]:
@@ -35,3 +36,17 @@ def _findings() -> Iterator[checks.CheckMessage]:
         yield checks.Error("BEHIND_TLS_PROXY must be true: nothing here speaks TLS itself.", id="tillfalle.E007")
     elif not settings.NUM_PROXIES:
         yield checks.Error("NUM_PROXIES must count the proxies in front.", id="tillfalle.E008")
+
+
+def _findings_of_bucket() -> Iterator[checks.CheckMessage]:
+    if not settings.S3_BUCKET:
+        if settings.S3_ENDPOINT_URL or settings.S3_REGION:
+            yield checks.Error("S3_BUCKET must name the bucket, or receipts go to a folder.", id="tillfalle.E009")
+        return
+    if settings.S3_ENDPOINT_URL:
+        if not settings.S3_ENDPOINT_URL.startswith("https://"):
+            yield checks.Error("S3_ENDPOINT_URL must speak TLS: phones fetch receipts there.", id="tillfalle.E010")
+    elif not settings.S3_REGION:
+        yield checks.Error("S3_REGION must be set: Amazon takes no address of another one.", id="tillfalle.E011")
+    if len({bool(os.environ.get(key)) for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}) > 1:
+        yield checks.Error("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY belong together.", id="tillfalle.E012")

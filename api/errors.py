@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
@@ -31,7 +32,7 @@ CODES: list[tuple[type[Exception], str]] = [
     (exceptions.UnsupportedMediaType, "unsupported_media_type"),
     (exceptions.Throttled, "too_many_requests"),
     (RequestDataTooBig, "too_large"),
-    *((away, "unavailable") for away in DATABASE_AWAY),
+    *((away, "unavailable") for away in (*DATABASE_AWAY, BotoCoreError, ClientError)),  # or a bucket's
 ]
 
 
@@ -60,7 +61,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 def _headers(error: Exception, code: str) -> dict[str, str]:
     if code == "unavailable":
-        logger.error("The database is away: %s", type(error).__name__)
+        logger.error("The database or the bucket is away: %s", type(error).__name__)
         return {"Retry-After": "5"}
     if isinstance(error, exceptions.Throttled):
         return {"Retry-After": str(int(getattr(error, "wait", None) or 1))}

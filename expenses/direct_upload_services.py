@@ -10,13 +10,13 @@ from uuid import UUID
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from core.errors import DomainError
+from core.errors import DomainError, IdConflict
 from core.text import Text
 from expenses.addresses import UploadAddress, address_for_upload, has_addresses
 from expenses.kinds import MAX_BYTES
 from expenses.models import Receipt
 from expenses.receipt_files import alone
-from expenses.receipt_services import announce_receipt, is_here, record_arrival
+from expenses.receipt_services import announce_receipt, is_here, record_arrival, wait_for
 from expenses.refusals import ReceiptTooLarge
 from people.models import User
 
@@ -51,8 +51,11 @@ def announce_upload(
     if not has_addresses():
         raise DirectUploadUnavailable
     receipt, created = announce_receipt(user=user, now=now, media_type=media_type, **values)
+    if receipt.size not in (None, values["size"]):  # older releases kept no size
+        raise IdConflict(present=receipt, field="id")
     if is_here(receipt):
         return receipt, None, created
+    wait_for(receipt, now)
     name = receipt.original.name or ""
     address = address_for_upload(name, size=values["size"], sha256=values["sha256"], media_type=media_type)
     return receipt, address, created

@@ -82,9 +82,14 @@ def is_here(receipt: Receipt) -> bool:
     return receipt.arrived_at is not None or not waits
 
 
+def wait_for(receipt: Receipt, now: datetime) -> None:
+    """Give whoever sends a file that is not whole yet the full time again."""
+    Receipt.objects.filter(pk=receipt.pk, arrived_at=None).update(claimed_until=now + WAIT_FOR_FILE)
+
+
 def _complete(receipt: Receipt, arrival: Arrival, now: datetime) -> Receipt:
     """Store the original, unless the same upload does so at this moment, and ring for the worker."""
-    Receipt.objects.filter(pk=receipt.pk, arrived_at=None).update(claimed_until=now + WAIT_FOR_FILE)
+    wait_for(receipt, now)
     with alone(receipt):
         receipt.refresh_from_db()
         if not is_here(receipt):

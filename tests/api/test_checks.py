@@ -9,6 +9,8 @@ from pytest_django import Settings
 
 from api.checks import check_deployment
 
+BUCKETS = {f"tillfalle.E{number:03}" for number in range(9, 13)}
+
 
 def ids() -> set[str]:
     return {str(finding.id) for finding in check_deployment(None)}
@@ -38,6 +40,34 @@ def test_a_proper_deployment_passes(settings: Settings, tmp_path: Path) -> None:
     settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
     assert ids() == set()
     call_command("check", deploy=True, fail_level="WARNING")
+
+
+@pytest.mark.parametrize(
+    ("bucket", "endpoint_url", "region", "found"),
+    [
+        ("", "", "", set()),
+        ("", "https://s3.example", "", {"tillfalle.E009"}),
+        ("", "", "eu-north-1", {"tillfalle.E009"}),
+        ("receipts", "", "eu-north-1", set()),
+        ("receipts", "", "", {"tillfalle.E011"}),
+        ("receipts", "https://s3.example", "", set()),
+        ("receipts", "http://s3.example", "", {"tillfalle.E010"}),
+    ],
+)
+def test_half_a_bucket_is_found(
+    settings: Settings, bucket: str, endpoint_url: str, region: str, found: set[str]
+) -> None:
+    settings.S3_BUCKET, settings.S3_ENDPOINT_URL, settings.S3_REGION = bucket, endpoint_url, region
+
+    assert ids() & BUCKETS == found
+
+
+def test_half_a_key_is_found(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.S3_BUCKET, settings.S3_REGION = "receipts", "eu-north-1"
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a-key")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY", raising=False)
+
+    assert ids() & BUCKETS == {"tillfalle.E012"}
 
 
 def test_the_command_fails_on_a_demos_settings(settings: Settings) -> None:

@@ -5,6 +5,7 @@ import logging
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
@@ -25,7 +26,7 @@ from expenses.storage_check_services import check_storage
 from people.models import User
 from tests import world
 from tests.doubles import s3
-from tests.expenses.calls import RECEIPTS, jpeg, refused_with, send, sent_in
+from tests.expenses.calls import RECEIPTS, jpeg, refused_with, send, sent_in, upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("s3")]
 UPLOADS = f"{RECEIPTS}/uploads"
@@ -80,6 +81,12 @@ def announce(user: User, data: bytes, **values: Any) -> Any:
     """Tell of a picture to come."""
     about = {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data), "media_type": "image/jpeg"}
     return send(user, "POST", UPLOADS, about | values)
+
+
+def processed(receipt_id: str) -> Receipt:
+    """Let the worker look at a receipt, and return what became of it."""
+    process_receipt(UUID(receipt_id), timezone.now())
+    return Receipt.objects.get(pk=receipt_id)
 
 
 def confirm(user: User, receipt_id: str) -> Any:
@@ -144,8 +151,7 @@ def test_a_phone_puts_a_receipt_straight_into_the_bucket(karin: User, bucket: An
     assert put(announced.data["upload"], jpeg()) == 200
     confirmed = confirm(karin, receipt_id)
     assert (confirmed.status_code, confirmed.data["status"]) == (200, "processing")
-    process_receipt(UUID(receipt_id), timezone.now())
-    receipt = Receipt.objects.get(pk=receipt_id)
+    receipt = processed(receipt_id)
     assert receipt.status == "ready"
     assert keys(bucket) == set(receipt.checksums)
 
@@ -161,6 +167,31 @@ def test_every_step_of_it_may_be_repeated(karin: User) -> None:
     after = announce(karin, jpeg(), id=receipt_id)
     assert (after.status_code, after.data["upload"]) == (200, None)
     assert refused_with(announce(karin, jpeg() + b"x", id=receipt_id)) == (409, "id_conflict")
+
+
+def test_the_same_bytes_have_one_length(karin: User) -> None:
+    receipt_id = announce(karin, jpeg()).data["id"]
+
+    assert refused_with(announce(karin, jpeg(), id=receipt_id, size=1)) == (409, "id_conflict")
+
+
+def test_who_asks_again_gets_the_full_time_again(karin: User) -> None:
+    receipt_id = announce(karin, jpeg()).data["id"]
+    soon = timezone.now() + timedelta(minutes=1)
+    Receipt.objects.filter(pk=receipt_id).update(claimed_until=soon)
+
+    announce(karin, jpeg(), id=receipt_id)
+
+    assert Receipt.objects.given_up(soon + timedelta(hours=23)).count() == 0
+
+
+def test_what_was_announced_may_come_the_other_way(karin: User) -> None:
+    announced = announce(karin, jpeg())
+
+    answer = upload(karin, jpeg(), id=announced.data["id"])
+
+    assert answer.status_code == 200
+    assert processed(announced.data["id"]).status == "ready"
 
 
 def test_what_is_not_there_can_not_be_confirmed(karin: User) -> None:
@@ -231,6 +262,18 @@ def test_a_check_finds_what_is_missing_changed_and_nobodys(
     assert check.changed == [receipt.file.name]
     assert check.orphaned == []  # it may be on its way
     assert f"missing: {receipt.preview.name}" in capsys.readouterr().out
+
+
+def test_a_bucket_that_is_away_only_delays(karin: User, settings: Settings) -> None:
+    there, receipt_id = settings.STORAGES, str(uuid4())
+    settings.STORAGES = storages(bucket=s3.BUCKET, endpoint_url=NOBODY, region="eu-north-1")
+
+    answer = upload(karin, jpeg(), id=receipt_id)
+
+    assert (refused_with(answer), answer["Retry-After"]) == ((503, "unavailable"), "5")
+    settings.STORAGES = there
+    assert upload(karin, jpeg(), id=receipt_id).status_code == 200
+    assert processed(receipt_id).status == "ready"
 
 
 def test_nothing_is_missing_because_the_bucket_is_away(karin: User, settings: Settings) -> None:
