@@ -101,7 +101,9 @@ class ReceiptContentScope(ReceiptScope):
 
 
 PICTURE = {
-    302: OpenApiResponse(description="Where it can be read for a minute."),
+    302: OpenApiResponse(
+        description="Where it can be read for a minute, without the `Authorization` of this call."
+    ),
     (200, "image/webp"): OpenApiTypes.BINARY,
     (200, "image/jpeg"): OpenApiTypes.BINARY,
 }
