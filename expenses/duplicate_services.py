@@ -11,10 +11,10 @@ from django.db.models import BigIntegerField, Func, IntegerField, Q, QuerySet, V
 from core.errors import DomainError
 from core.text import Text
 from expenses.likeness import OUTLINES_APART, is_alike, outline_of
-from expenses.models import Duplicate, Expense, Receipt
+from expenses.models import Duplicate, Expense, Found, Receipt
 from expenses.rules import WrongStatus
 from expenses.standing import capacity_of
-from people.models import Membership, User
+from people.models import Membership, Municipality, User
 
 LOOKED_BACK = timedelta(days=730)
 MOST_COMPARED = 40  # pictures, the nearest first: each takes a tenth of a second
@@ -51,21 +51,30 @@ class DuplicateConfirmed(DomainError):
 
 
 def note_duplicates(expense: Expense, now: datetime) -> None:
-    """Write down what an expense that came in looks like, and forget unanswered ones that no longer hold.
+    """Write down what an expense that came in looks like, and forget what no longer holds.
 
-    The caller holds the expense's lock. Of two that come in at once, the second sees the first.
+    That two are not the same is said of their facts alone, and counts again when those do; that they are the same
+    counts until somebody says otherwise. The caller holds the expense's lock. Of two that come in at once, the second sees the first.
     """
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, str(expense.municipality.pk)])
+        _lock(expense.municipality)
         found = set(_alike(expense, now))
-        known = {(row.partner_id(expense), row.kind): row for row in Duplicate.objects.about(expense)}
-        gone = [row.pk for key, row in known.items() if key not in found and not row.answer]
-        Duplicate.objects.filter(pk__in=gone, answer="").delete()
+        rows = Duplicate.objects.about(expense)
+        known = {row.found_by(expense): row for row in rows}
+        gone = rows.filter(pk__in=[row.pk for one, row in known.items() if one not in found])
+        gone.filter(answer="").delete()
+        gone.filter(answer=Duplicate.Answer.NOT_DUPLICATE).update(is_current=False)
+        rows.filter(pk__in=[known[one].pk for one in found & known.keys()]).update(is_current=True)
         Duplicate.objects.bulk_create(
-            Duplicate(expense=expense, other_id=other, kind=kind, created_at=now)
-            for other, kind in sorted(found - known.keys(), key=str)
+            Duplicate(expense=expense, other_id=one.other, kind=one.kind, facts=one.facts, created_at=now)
+            for one in sorted(found - known.keys())
         )
+
+
+def _lock(municipality: Municipality) -> None:
+    """Let nobody else note here until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, str(municipality.pk)])
 
 
 def note_receipt(receipt_id: UUID, now: datetime) -> None:
@@ -100,8 +109,8 @@ def _nearest(receipt: Receipt, likeness: list[int], now: datetime) -> "QuerySet[
     return rows.values_list("pk", "likeness")[:MOST_COMPARED]
 
 
-def _alike(expense: Expense, now: datetime) -> Iterable[tuple[UUID, str]]:
-    """Return what the expense looks like: the other one's id and in what they are alike."""
+def _alike(expense: Expense, now: datetime) -> Iterable[Found]:
+    """Return what the expense looks like."""
     others = (
         Expense.objects.live()
         .filter(
@@ -115,12 +124,15 @@ def _alike(expense: Expense, now: datetime) -> Iterable[tuple[UUID, str]]:
         claimed_amount=expense.claimed_amount,
         category=expense.category,
     )
-    yield from ((pk, Duplicate.Kind.SAME_OUTLAY) for pk in same.values_list("pk", flat=True))
-    if expense.receipt is not None:
-        same_file = others.filter(receipt__sha256=expense.receipt.sha256)
-        twins = Q(receipt__in=expense.receipt.twins) | Q(receipt__twins__contains=[expense.receipt.pk])
-        yield from ((pk, Duplicate.Kind.SAME_FILE) for pk in same_file.values_list("pk", flat=True))
-        yield from ((pk, Duplicate.Kind.SAME_PICTURE) for pk in others.filter(twins).values_list("pk", flat=True))
+    outlay = f"{expense.spent_on} {expense.claimed_amount:.2f} {expense.category_id}"
+    yield from (Found(pk, Duplicate.Kind.SAME_OUTLAY, outlay) for pk in same.values_list("pk", flat=True))
+    receipt = expense.receipt
+    if receipt is not None:
+        same_file = others.filter(receipt__sha256=receipt.sha256).values_list("pk", flat=True)
+        yield from (Found(pk, Duplicate.Kind.SAME_FILE, receipt.sha256) for pk in same_file)
+        twins = others.filter(Q(receipt__in=receipt.twins) | Q(receipt__twins__contains=[receipt.pk]))
+        for pk, twin in twins.values_list("pk", "receipt"):
+            yield Found(pk, Duplicate.Kind.SAME_PICTURE, " ".join(sorted([str(receipt.pk), str(twin)])))
 
 
 def check_payable(expense: Expense) -> None:
@@ -139,7 +151,7 @@ def answer_duplicate(
     """
     with transaction.atomic():
         expense = Expense.objects.get_to_decide(expense_id, user=user, now=now)
-        duplicate = Duplicate.objects.about(expense).select_for_update().get_one(duplicate_id)
+        duplicate = Duplicate.objects.about(expense).current().select_for_update().get_one(duplicate_id)
         try:
             capacity_of(user, expense)
         except DomainError as error:

@@ -27,7 +27,7 @@ def load_signals(expenses: Sequence[Expense]) -> None:
 
 
 def _pairs() -> list["Prefetch[str]"]:
-    rows = Duplicate.objects.order_by("created_at", "kind", "pk")
+    rows = Duplicate.objects.current().order_by("created_at", "kind", "pk")
     return [
         Prefetch(end, rows.select_related(f"{partner}__assignment__decision__client__municipality"))
         for end, partner in ENDS

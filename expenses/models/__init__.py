@@ -1,7 +1,7 @@
 """Expenses, their receipts, and what rules over both."""
 
 from expenses.models.category import ExpenseCategory, SwitchedOffCategory, check_claimable
-from expenses.models.duplicate import Duplicate, DuplicateQuerySet
+from expenses.models.duplicate import Duplicate, DuplicateQuerySet, Found
 from expenses.models.event import ExpenseEvent, ExpenseNote
 from expenses.models.expense import FREE, NO_MILEAGE, NOT_APPROVED_FIRST, UNDECIDED, Expense, ExpenseQuerySet
 from expenses.models.mileage import FIRST_DAY, MileageRate
@@ -24,6 +24,7 @@ __all__ = [
     "ExpenseEvent",
     "ExpenseNote",
     "ExpenseQuerySet",
+    "Found",
     "MileageRate",
     "PreApproval",
     "PreApprovalQuerySet",

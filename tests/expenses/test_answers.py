@@ -133,6 +133,14 @@ def test_an_answer_is_one_of_two_and_about_that_expense(
     assert refused_with(answer(inger, pair.expense, Duplicate(pk=uuid4()))) == (404, "not_found")
 
 
+def test_what_no_longer_holds_is_neither_shown_nor_answered_nor_in_the_way(inger: User, pair: Duplicate) -> None:
+    assert answer(inger, pair.expense, pair, "duplicate").status_code == 200
+    Duplicate.objects.update(is_current=False)
+    assert signals(inger, pair.expense) == []
+    assert refused_with(answer(inger, pair.expense, pair)) == (404, "not_found")
+    check_payable(pair.expense)
+
+
 def test_what_looks_like_something_paid_is_not_paid_without_an_answer(inger: User, pair: Duplicate) -> None:
     with pytest.raises(DuplicateUnanswered):
         check_payable(pair.expense)
