@@ -72,7 +72,7 @@ def note_duplicates(expense: Expense, now: datetime) -> None:
 
 
 def _lock(municipality: Municipality) -> None:
-    """Let nobody else note here until the transaction ends."""
+    """Let nobody else note or pay here until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, str(municipality.pk)])
 
@@ -136,7 +136,12 @@ def _alike(expense: Expense, now: datetime) -> Iterable[Found]:
 
 
 def check_payable(expense: Expense) -> None:
-    """Raise DuplicateUnanswered or DuplicateConfirmed when something alike is paid and not called different."""
+    """Raise DuplicateUnanswered or DuplicateConfirmed when something alike is paid and not called different.
+
+    Ask it in the transaction that pays, with the expense's lock held: of two that look the same and are paid at
+    once, the second sees the first.
+    """
+    _lock(expense.municipality)
     for answer in Duplicate.objects.about_paid(expense).order_by("-answer").values_list("answer", flat=True):
         error = DuplicateConfirmed if answer == Duplicate.Answer.DUPLICATE else DuplicateUnanswered
         raise error(present=expense)

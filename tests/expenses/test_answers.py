@@ -1,17 +1,19 @@
 """A human says whether two expenses are the same, and who learns that they look so."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 
 from assignments.models import Assignment
 from expenses.duplicate_services import DuplicateConfirmed, DuplicateUnanswered, check_payable
 from expenses.models import Duplicate, Expense
 from people.models import Municipality, Role, User
 from tests import world
-from tests.expenses.calls import EXPENSES, refused_with, send
+from tests.expenses.calls import EXPENSES, at_once, refused_with, send
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
@@ -190,3 +192,21 @@ def test_a_list_asks_no_more_questions_for_more_signals(
             with django_assert_num_queries(6):
                 rows = client.get(EXPENSES).data["results"]
             assert sum(len(row["signals"]) for row in rows) == 4 * len(rows) // 3
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.parametrize("_", range(3))  # a race may be won by luck
+def test_of_two_that_look_the_same_one_is_paid_at_once(inger: User, assignment: Assignment, _: int) -> None:
+    one, other = (world.make_expense(assignment, status="approved", coordinator=inger) for _ in range(2))
+    alike(one, other)
+
+    def pay(expense: Expense) -> bool:
+        with transaction.atomic():
+            Expense.objects.select_for_update(no_key=True).get(pk=expense.pk)
+            try:
+                check_payable(expense)
+            except DuplicateUnanswered:
+                return False
+            return expense.change(status="paid")
+
+    assert sorted(at_once(partial(pay, one), partial(pay, other))) == [False, True]
