@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('expenses', '0007_duplicates'),
+        ('expenses', '0010_duplicates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
