@@ -54,8 +54,8 @@ def note_duplicates(expense: Expense, now: datetime) -> None:
     """Write down what an expense that came in looks like, and forget what no longer holds.
 
     That two are not the same is said of their facts alone, and counts again when those do; that they are the same
-    counts until somebody says otherwise. The caller holds the expense's lock. Of two that come in at once, the second
-    sees the first.
+    counts until somebody says otherwise. The caller holds the expense's lock. Of two that come in at once, the
+    second sees the first.
     """
     with transaction.atomic():
         _lock(expense.municipality)

@@ -1,9 +1,11 @@
 """Expenses, their receipts, and what rules over both."""
 
 from expenses.models.category import ExpenseCategory, SwitchedOffCategory, check_claimable
+from expenses.models.decided import FREE, NOT_APPROVED_FIRST, UNDECIDED
+from expenses.models.driven import NO_MILEAGE
 from expenses.models.duplicate import Duplicate, DuplicateQuerySet, Found
 from expenses.models.event import ExpenseEvent, ExpenseNote
-from expenses.models.expense import FREE, NO_MILEAGE, NOT_APPROVED_FIRST, UNDECIDED, Expense, ExpenseQuerySet
+from expenses.models.expense import Expense, ExpenseQuerySet
 from expenses.models.mileage import FIRST_DAY, MileageRate
 from expenses.models.pre_approval import READERS, PreApproval, PreApprovalQuerySet
 from expenses.models.receipt import Receipt, ReceiptQuerySet, receipt_path

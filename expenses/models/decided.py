@@ -1,4 +1,4 @@
-"""What becomes of an expense by those who decide about it."""
+"""What those who decide about an expense make of it."""
 
 from collections.abc import Mapping
 from datetime import datetime

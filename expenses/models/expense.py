@@ -1,13 +1,12 @@
 """Expenses: what was claimed, and what became of it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Round
 
 from assignments.models import Assignment, Policy
 from core.errors import NotYours
@@ -15,34 +14,15 @@ from core.models import BaseQuerySet, RepeatableModel
 from core.periods import Month
 from expenses import claiming, rules
 from expenses.allowance import Outlay
-from expenses.mileage import LONGEST, MileageMissing
+from expenses.mileage import MileageMissing
 from expenses.models.category import ExpenseCategory, check_claimable
+from expenses.models.decided import DECIDED, Decided
+from expenses.models.driven import DRIVEN, Driven
 from expenses.models.pre_approval import PreApproval
 from expenses.models.receipt import Receipt
 from expenses.refusals import ReceiptWasRefused
 from occasions.models import Occasion
 from people.models import Municipality, Role, User
-
-# What an expense has that nobody approved first, and one on which nobody decided.
-NOT_APPROVED_FIRST: Mapping[str, Any] = {
-    "first_approved_at": None,
-    "first_approved_by": None,
-    "first_approved_for": None,
-    "first_approved_amount": None,
-    "first_reason_code": "",
-    "first_reason": "",
-    "action_fingerprint": "",
-}
-UNDECIDED: Mapping[str, Any] = {
-    **NOT_APPROVED_FIRST,
-    "approved_amount": None,
-    "reason_code": "",
-    "reason": "",
-    "decided_by": None,
-    "decided_at": None,
-}
-# What one has that nobody is looking at.
-FREE: Mapping[str, Any] = {"in_hand_of": None, "in_hand_until": None}
 
 
 class ExpenseQuerySet(BaseQuerySet["Expense"]):
@@ -140,17 +120,7 @@ class ExpenseQuerySet(BaseQuerySet["Expense"]):
         return Expense.objects.complete().get(pk=found.pk)
 
 
-# What an expense has that repays no drive.
-NO_MILEAGE: Mapping[str, Any] = {
-    "mileage_from": "",
-    "mileage_to": "",
-    "mileage_purpose": "",
-    "mileage_km": None,
-    "mileage_rate": None,
-}
-
-
-class Expense(RepeatableModel):
+class Expense(Driven, Decided, RepeatableModel):
     """One outlay: what was claimed, and what was approved of it."""
 
     class Status(models.TextChoices):
@@ -169,30 +139,9 @@ class Expense(RepeatableModel):
     spent_on = models.DateField()
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, null=True, related_name="expenses")
     pre_approval = models.ForeignKey(PreApproval, on_delete=models.PROTECT, null=True, related_name="expenses")
-    mileage_from = models.CharField(max_length=200, blank=True, default="", db_default="")
-    mileage_to = models.CharField(max_length=200, blank=True, default="", db_default="")
-    mileage_purpose = models.CharField(max_length=200, blank=True, default="", db_default="")
-    mileage_km = models.DecimalField(max_digits=5, decimal_places=1, null=True)
-    mileage_rate = models.DecimalField(
-        max_digits=4, decimal_places=2, null=True, help_text="SEK per km; a draft's until it is submitted."
-    )
     note = models.CharField(max_length=1000, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
-    reason_code = models.CharField(max_length=30, blank=True, default="", db_default="")
-    reason = models.CharField(max_length=1000, blank=True, help_text="The coordinator's.")
     submitted_at = models.DateTimeField(null=True)
-    decided_at = models.DateTimeField(null=True)
-    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    first_approved_at = models.DateTimeField(null=True)
-    first_approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    first_approved_for = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+", help_text="In whose place, as a deputy."
-    )
-    first_approved_amount = models.DecimalField(max_digits=9, decimal_places=2, null=True, help_text="SEK")
-    first_reason_code = models.CharField(max_length=30, blank=True, default="", db_default="")
-    first_reason = models.CharField(max_length=1000, blank=True, default="", db_default="")
-    in_hand_of = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    in_hand_until = models.DateTimeField(null=True)
 
     objects = ExpenseQuerySet.as_manager()
 
@@ -218,66 +167,14 @@ class Expense(RepeatableModel):
                 | ~Q(status="draft") & Q(submitted_at__isnull=False),
                 name="expense_submitted_at_some_time",
             ),
-            models.CheckConstraint(
-                condition=Q(status__in=["draft", "submitted"], decided_by=None, decided_at=None, reason="")
-                | ~Q(status__in=["draft", "submitted"]) & Q(decided_by__isnull=False, decided_at__isnull=False),
-                name="expense_decided_by_somebody",
-            ),
-            models.CheckConstraint(
-                condition=Q(approved_amount=None)
-                | Q(approved_amount=F("claimed_amount"))
-                | ~Q(reason="")
-                | ~Q(reason_code=""),
-                name="expense_approved_less_for_a_reason",
-            ),
-            models.CheckConstraint(
-                condition=Q(reason_code="") | ~Q(status__in=["draft", "submitted"]),
-                name="expense_reason_of_a_decision",
-            ),
-            models.CheckConstraint(
-                condition=Q(first_approved_at=None, first_approved_by=None, first_approved_amount=None)
-                | Q(
-                    status__in=["submitted", "approved", "paid"],
-                    first_approved_at__isnull=False,
-                    first_approved_by__isnull=False,
-                    first_approved_amount__isnull=False,
-                    first_approved_amount__gt=0,
-                    first_approved_amount__lte=F("claimed_amount"),
-                ),
-                name="expense_first_approval_whole",
-            ),
-            models.CheckConstraint(
-                condition=Q(first_approved_amount=None)
-                | Q(approved_amount=None)
-                | Q(approved_amount__lte=F("first_approved_amount")) & ~Q(decided_by=F("first_approved_by")),
-                name="expense_two_pairs_of_eyes",
-            ),
-            models.CheckConstraint(
-                condition=Q(in_hand_of=None, in_hand_until=None)
-                | Q(in_hand_of__isnull=False, in_hand_until__isnull=False),
-                name="expense_in_hand_for_a_while",
-            ),
             models.UniqueConstraint(
                 fields=["receipt"], condition=~Q(status="rejected"), name="expense_receipt_once"
             ),
             models.UniqueConstraint(
                 fields=["pre_approval"], condition=~Q(status="rejected"), name="expense_pre_approval_once"
             ),
-            models.CheckConstraint(
-                condition=Q(**NO_MILEAGE)
-                | Q(
-                    mileage_km__isnull=False, mileage_km__gt=0, mileage_km__lte=LONGEST, mileage_rate__isnull=False
-                )
-                & ~Q(mileage_from="")
-                & ~Q(mileage_to="")
-                & ~Q(mileage_purpose=""),
-                name="expense_mileage_whole",
-            ),
-            models.CheckConstraint(
-                condition=Q(mileage_km=None)
-                | Q(claimed_amount=Round(F("mileage_km") * F("mileage_rate"), precision=2)),
-                name="expense_mileage_amount",
-            ),
+            *DRIVEN,
+            *DECIDED,
         ]
         indexes = [
             models.Index(fields=["assignment", "-spent_on"], name="expense_of_assignment"),
@@ -371,7 +268,3 @@ class Expense(RepeatableModel):
     def is_undecided(self) -> bool:
         """Whether it came in and nobody has decided on it, not even as the first of two."""
         return self.status == Expense.Status.SUBMITTED and self.first_approved_at is None
-
-    def in_hand_of_another(self, user: User, now: datetime) -> bool:
-        """Tell whether somebody else looks at it."""
-        return self.in_hand_until is not None and self.in_hand_until > now and self.in_hand_of_id != user.pk
