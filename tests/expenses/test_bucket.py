@@ -103,6 +103,13 @@ def test_what_is_uploaded_is_kept_in_the_bucket_and_nowhere_else(karin: User, bu
     assert stored == jpeg()
 
 
+def test_a_large_file_goes_in_one_piece(bucket: Any) -> None:
+    """Pieces would be held in memory."""
+    name = default_storage.save("receipts/00/large", ContentFile(bytes(9 * 1024 * 1024)))
+
+    assert "-" not in bucket.head_object(Bucket=s3.BUCKET, Key=name)["ETag"]
+
+
 @pytest.mark.parametrize("part", ["/file", "/preview", "/pages/1"])
 def test_a_look_goes_to_an_address_that_lives_a_minute(karin: User, part: str) -> None:
     receipt = sent_in(karin, jpeg())
