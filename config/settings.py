@@ -229,6 +229,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "PeriodEnum": "assignments.models.Decision.Period",
         "ExpenseCategoryKindEnum": "expenses.models.ExpenseCategory.Kind",
+        "AnswerEnum": ["fits", "warn", "ask", "block"],
+        "DuplicateAnswerEnum": "expenses.models.Duplicate.Answer",
         "ReceiptStatusEnum": "expenses.models.Receipt.Status",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.describe_conventions"],
