@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from assignments.models import LegalBasis, Policy
 from core.models import Heartbeat
-from expenses.models import ExpenseCategory
+from expenses.models import ExpenseCategory, MileageRate, StorageCheck
 from occasions.models import ActivityKind
 from people.models import Membership, Municipality, Role, User
 from tests import world
@@ -40,8 +40,10 @@ TABLE = {
     Policy: Row((200, 200, 200, 200, 403), (200, 200, 200, 200, 403)),
     ActivityKind: Row((200, 200, 200, 200, 403), (200, 200, 200, 200, 403)),
     ExpenseCategory: Row((200, 200, 200, 200, 403), (200, 200, 200, 200, 403)),
+    MileageRate: Row((200, 200, 200, 200, 403), (200, 200, 200, 200, 403)),
     LegalBasis: Row((200, 403, 200, 200, 403), (200, 403, 200, 200, 403), shared=True),
     Heartbeat: Row((403, 403, 403, 403, 403), (200, 403, 200, 200, 403), shared=True),
+    StorageCheck: Row((403, 403, 403, 403, 403), (200, 403, 200, 200, 403), shared=True),
 }
 
 
@@ -61,8 +63,10 @@ def rows(kalix: Municipality, karin: User) -> dict[Any, Any]:
         Policy: kalix.policies.get(),
         ActivityKind: kalix.activity_kinds.first(),
         ExpenseCategory: kalix.expense_categories.first(),
+        MileageRate: MileageRate.objects.create(municipality=kalix, first_day=date(2023, 1, 1)),
         LegalBasis: LegalBasis.objects.first(),
         Heartbeat: Heartbeat.objects.create(task="notifications.sweep", started_at=timezone.now()),
+        StorageCheck: StorageCheck.objects.create(started_at=timezone.now()),
     }
 
 
