@@ -128,5 +128,8 @@ def check_cap(approved: Decimal, *, cap: Decimal | None) -> None:
 
 
 def excess(claimed: Decimal, *, most: Decimal | None) -> Decimal:
-    """Return by how much (SEK) a claim goes beyond a cap; None: no end."""
-    return Decimal("0.00") if most is None else max(claimed - most, Decimal("0.00"))
+    """Return by how much (SEK) a claim goes beyond a cap, or what is left of an allowance; None: no end.
+
+    Of an allowance that is exceeded already, at most all of the claim goes beyond.
+    """
+    return Decimal("0.00") if most is None else max(claimed - max(most, Decimal(0)), Decimal("0.00"))

@@ -34,6 +34,10 @@ TEXTS: Mapping[str, Text] = {
         sv="Utlägget är {excess} kr mer än vad som ersätts i kategorin.",
         en="SEK {excess} more is claimed than is repaid in the category.",
     ),
+    "over_allowance": Text(
+        sv="Utlägget är {excess} kr mer än vad som finns kvar av månadens omkostnadsersättning.",
+        en="SEK {excess} more is claimed than is left of the month's allowance.",
+    ),
     "card_slip": Text(
         sv="Det ser ut som en kortslip: den visar inte vad som köptes.",
         en="It looks like a card slip: that does not show what was bought.",
@@ -67,13 +71,14 @@ class Alike:
 @dataclass(frozen=True)
 class Claim:
     """What is claimed (SEK), the category's cap (SEK, None for none), and what is known of its receipt: none, its
-    status, and what was read off it."""
+    status, and what was read off it; `left` is what is left for it of the allowance (SEK, None for no limit)."""
 
     amount: Decimal
     spent_on: date
     cap: Decimal | None
     receipt_status: str | None
     suggestion: Mapping[str, Any] | None
+    left: Decimal | None = None
 
 
 def signals_of(claim: Claim, alikes: Iterable[Alike], language: Language) -> list[Signal]:
@@ -82,14 +87,15 @@ def signals_of(claim: Claim, alikes: Iterable[Alike], language: Language) -> lis
         Signal(one.kind, TEXTS[one.kind].in_language(language), one.expense, one.duplicate, one.answer)
         for one in alikes
     ]
-    told = _of_cap(claim) | _of_receipt(claim.receipt_status) | _of_reading(claim)
+    told = _of_limits(claim) | _of_receipt(claim.receipt_status) | _of_reading(claim)
     return found + [Signal(kind, TEXTS[kind].in_language(language, **values)) for kind, values in told.items()]
 
 
-def _of_cap(claim: Claim) -> dict[str, dict[str, object]]:
-    """Tell by how much a claim goes beyond its category's cap."""
-    over = excess(claim.amount, most=claim.cap)
-    return {"over_cap": {"excess": over}} if over else {}
+def _of_limits(claim: Claim) -> dict[str, dict[str, object]]:
+    """Tell by how much a claim goes beyond its category's cap, and beyond what is left of the allowance."""
+    limits = {"over_cap": claim.cap, "over_allowance": claim.left}
+    found = {kind: excess(claim.amount, most=most) for kind, most in limits.items()}
+    return {kind: {"excess": over} for kind, over in found.items() if over}
 
 
 def _of_receipt(status: str | None) -> dict[str, dict[str, object]]:

@@ -13,9 +13,10 @@ from assignments.models import Assignment
 from core.periods import Month
 from expenses.allowance import Outlay, allowance_of
 from expenses.claiming import excess
+from expenses.models import Expense
 from people.models import Municipality, Role, User
 from tests import world
-from tests.expenses.calls import first_error, refused_with
+from tests.expenses.calls import claim_drive, first_error, refused_with
 
 JUNE = Month(2026, 6)
 ALWAYS = (date(2020, 1, 1), None)
@@ -227,3 +228,40 @@ def test_fifty_accounts_take_as_many_queries_as_one(
         with django_assert_num_queries(3):  # roles, assignments, what was spent
             assert client.get("/api/v1/allowances").status_code == 200
     assert len(accounts(inger)) == 50
+
+
+def beyond(user: User, expense: Expense) -> list[str]:
+    """Return what the expense, alone and in a list, says of the allowance."""
+    client = world.signed_in(user)
+    alone = client.get(f"/api/v1/expenses/{expense.pk}").json()
+    (listed,) = [row for row in client.get("/api/v1/expenses").json()["results"] if row["id"] == alone["id"]]
+    assert listed["signals"] == alone["signals"]
+    return [one["detail"] for one in alone["signals"] if one["kind"] == "over_allowance"]
+
+
+@pytest.mark.usefixtures("noon")
+def test_an_expense_beyond_the_allowance_says_by_how_much(
+    karin: User, inger: User, kalix: Municipality, assignment: Assignment
+) -> None:
+    world.make_expense(assignment, status="approved", claimed="200.00", coordinator=inger)
+    world.make_expense(assignment, status="submitted", claimed="150.00")
+    world.make_expense(assignment, status="returned", claimed="400.00", coordinator=inger, reason="Var?")
+    world.make_expense(assignment, status="submitted", claimed="400.00", spent_on=date(2026, 5, 31))
+    world.make_expense(world.make_assignment(karin, kalix), status="submitted", claimed="400.00")
+    fits = world.make_expense(assignment, category="coins", claimed="150.00")
+    assert beyond(karin, fits) == []
+    more = world.make_expense(assignment, category="meal", status="submitted", claimed="160.50")
+    (said,) = beyond(inger, more)
+    assert said.startswith("Utlägget är 10.50 kr mer än vad som finns kvar")
+    assert beyond(karin, fits) != []  # what was sent in since comes first
+
+
+@pytest.mark.usefixtures("noon")
+def test_what_is_decided_or_driven_or_has_no_allowance_says_nothing(
+    karin: User, inger: User, kalix: Municipality, assignment: Assignment
+) -> None:
+    approved = world.make_expense(assignment, status="approved", claimed="900.00", coordinator=inger)
+    free = world.make_expense(world.make_assignment(karin, kalix, allowance="0"), claimed="900.00")
+    world.make_drive(kalix)
+    driven = Expense.objects.get(pk=claim_drive(karin, assignment, km=1000).data["id"])
+    assert [beyond(karin, one) for one in (approved, free, driven)] == [[], [], []]

@@ -181,6 +181,7 @@ def test_what_looks_like_something_that_is_not_paid_may_be_paid(
 def test_a_list_asks_no_more_questions_for_more_signals(
     karin: User, inger: User, assignment: Assignment, django_assert_num_queries: Any
 ) -> None:
+    Assignment.objects.update(allowance=5000)
     for _ in range(2):
         made = [
             world.make_expense(assignment, status="submitted", receipt=world.make_receipt(karin)) for _ in range(3)
