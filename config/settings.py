@@ -141,7 +141,7 @@ PERIODIC_TASKS = EVERY
 CELERY_TASK_QUEUES: dict[str, dict[str, Any]] = {"celery": {}, "periodic": {}, "receipts": {}, "reading": {}}
 CELERY_TASK_ROUTES = {name: {"queue": "periodic"} for name in EVERY}
 CELERY_TASK_ROUTES["expenses.tasks.process_receipt"] = {"queue": "receipts"}
-CELERY_TASK_ROUTES["expenses.tasks.read_receipt"] = {"queue": "reading"}
+CELERY_TASK_ROUTES |= {f"expenses.tasks.{name}_receipt": {"queue": "reading"} for name in ("read", "compare")}
 # Questions that nobody asked for so long are asked anew, not made up for.
 CELERY_BEAT_SCHEDULE = {
     name: {"task": name, "schedule": every, "options": {"expires": 10 * every.total_seconds()}}

@@ -4,33 +4,18 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import connection, transaction
-from django.db.models import BigIntegerField, Func, IntegerField, Q, QuerySet, Value
+from django.db.models import Q
 
 from core.errors import DomainError
 from core.text import Text
-from expenses.likeness import OUTLINES_APART, is_alike, outline_of
-from expenses.models import Duplicate, Expense, Found, Receipt
+from expenses.models import Duplicate, Expense, Found
 from expenses.rules import WrongStatus
 from expenses.standing import capacity_of
-from people.models import Membership, Municipality, User
+from people.models import Municipality, User
 
 LOOKED_BACK = timedelta(days=730)
-MOST_COMPARED = 40  # pictures, the nearest first: each takes a tenth of a second
 _LOCK = 0x6475706C  # the advisory locks of this module
-
-
-class OutlinesApart(Func):
-    """By how many bits two outlines differ: the whole of one against every crop of the other, both ways."""
-
-    output_field = IntegerField()
-    template = """(
-        SELECT min(least(
-            bit_count((theirs[2 * n - 1] # mine[1])::bit(64)) + bit_count((theirs[2 * n] # mine[2])::bit(64)),
-            bit_count((mine[2 * n - 1] # theirs[1])::bit(64)) + bit_count((mine[2 * n] # theirs[2])::bit(64))
-        )) FROM (SELECT %(expressions)s) AS pair(theirs, mine), generate_series(1, cardinality(theirs) / 2) AS n
-    )"""
 
 
 class DuplicateUnanswered(DomainError):
@@ -76,38 +61,6 @@ def _lock(municipality: Municipality) -> None:
     """Let nobody else note or pay here until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, str(municipality.pk)])
-
-
-def note_receipt(receipt_id: UUID, now: datetime) -> None:
-    """Look again at the expenses of a receipt, now that its twins are known. Safe twice.
-
-    Whatever their status they are locked first, so that one that just comes in is waited for.
-    """
-    with transaction.atomic():
-        held = Expense.objects.filter(receipt=receipt_id).order_by("pk").select_for_update(no_key=True)
-        for expense in Expense.objects.complete().live().filter(pk__in=[row.pk for row in held]):
-            note_duplicates(expense, now)
-
-
-def find_twins(receipt: Receipt, likeness: list[int], now: datetime) -> None:
-    """Keep what a receipt looks like, and then of which others of its municipality it is another picture.
-
-    In no transaction: it takes seconds, and of two at once each must see what the other looks like. Safe twice.
-    """
-    Receipt.objects.filter(pk=receipt.pk).update(likeness=likeness)
-    if likeness:
-        alike = [pk for pk, other in _nearest(receipt, likeness, now) if is_alike(likeness, other)]
-        Receipt.objects.filter(pk=receipt.pk).update(twins=alike)
-
-
-def _nearest(receipt: Receipt, likeness: list[int], now: datetime) -> "QuerySet[Receipt, tuple[UUID, list[int]]]":
-    """Return id and likeness of the receipts that are worth a closer look."""
-    outline = Value(outline_of(likeness), output_field=ArrayField(BigIntegerField()))
-    people = Membership.objects.filter(municipality__in=receipt.owner.municipality_ids()).values("user")
-    others = Receipt.objects.filter(owner__in=people, created_at__gte=now - LOOKED_BACK).exclude(pk=receipt.pk)
-    near = others.exclude(outline=[]).annotate(apart=OutlinesApart("outline", outline))
-    rows = near.filter(apart__lte=OUTLINES_APART).order_by("apart", "pk")
-    return rows.values_list("pk", "likeness")[:MOST_COMPARED]
 
 
 def _alike(expense: Expense, now: datetime) -> Iterable[Found]:

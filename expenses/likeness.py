@@ -10,7 +10,7 @@ import itertools
 import math
 import struct
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from PIL import Image, ImageChops, ImageFilter
 
@@ -22,6 +22,7 @@ _READ_WIDTH = 480  # pixels across, at which print becomes ink
 _INK_WIDTH = 144  # places across: three or four for a figure of a till roll
 _INK_HEIGHT = 532  # the longer till roll is cut off
 _SKEWS = [step / 2 for step in range(-6, 7)]  # degrees
+_LIMIT = 1 << 63
 _CROPS = (0.0, 0.08)  # of a side
 _ACROSS, _DOWN = 8, 16  # waves of an outline
 _INKED = [0] * 128 + [255] * 128
@@ -38,6 +39,16 @@ def describe(picture: Image.Image) -> list[int]:
     packed = ink.convert("1").tobytes()
     words = packed + bytes(-len(packed) % 8)
     return [*_outline(ink), ink.height, *struct.unpack(f">{len(words) // 8}q", words)]
+
+
+def is_likeness(numbers: object) -> TypeGuard[list[int]]:
+    """Tell whether it is something that `describe` returns: what a fenced program says may be anything."""
+    if not isinstance(numbers, list) or not all(type(one) is int and -_LIMIT <= one < _LIMIT for one in numbers):
+        return False
+    if not numbers:
+        return True
+    height = numbers[OUTLINE_NUMBERS] if len(numbers) > OUTLINE_NUMBERS else 0
+    return 0 < height <= _INK_HEIGHT and len(numbers) == OUTLINE_NUMBERS + 1 + -(-_INK_WIDTH // 8 * height // 8)
 
 
 def outline_of(likeness: Sequence[int]) -> list[int]:

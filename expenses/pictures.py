@@ -15,11 +15,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from expenses.kinds import CHUNK, ReceiptRefused, RefusalCode
+from expenses.likeness import is_likeness
 
 MAX_SECONDS = 15  # of processor time; 48 megapixels of HEIC take 4
 MAX_MEGABYTES = 1024
@@ -27,6 +29,7 @@ LONGEST_WAIT_SECONDS = 30  # on the clock; less than a task may take
 
 LARGE, PREVIEW, BOUND = "large.webp", "preview.webp", "receipt.pdf"
 LIKENESS = "likeness"  # not a file: numbers, as JSON
+LONGEST_LIKENESS = 64 * 1024  # bytes; the longest till roll takes 25 000
 
 REFUSED = 3  # exit code; Python's own 1 is a fault of ours
 
@@ -56,10 +59,13 @@ class Made:
 
 
 def likeness_in(made: Sequence[Made], output: BinaryIO) -> list[int]:
-    """Return what the first page looks like."""
-    return [
-        int(number) for one in made if one.name == LIKENESS for number in json.loads(b"".join(one.read(output)))
-    ]
+    """Return what the first page looks like; nothing when that can't be: a file may have fooled the decoder."""
+    for one in made:
+        if one.name == LIKENESS and one.size <= LONGEST_LIKENESS:
+            with suppress(ValueError, RecursionError):
+                numbers = json.loads(b"".join(one.read(output)))
+                return numbers if is_likeness(numbers) else []
+    return []
 
 
 def page_name(number: int) -> str:

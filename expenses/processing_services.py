@@ -15,7 +15,6 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from expenses.duplicate_services import find_twins, note_receipt
 from expenses.kinds import PDF, WEBP, ReceiptRefused, RefusalCode, check_upload
 from expenses.models import Receipt, receipt_path
 from expenses.pictures import BOUND, LARGE, LIKENESS, PREVIEW, DecoderBusyError, Made, clean, likeness_in
@@ -43,10 +42,7 @@ def process_receipt(receipt_id: UUID, now: datetime) -> None:
         with unnamed_file() as original, unnamed_file() as output:
             made = _make(receipt, original, output)
             if _in_hand(receipt).exists():
-                checksums = _store_all(receipt, made, output)
-                find_twins(receipt, likeness_in(made, output), timezone.now())
-                note_receipt(receipt.pk, timezone.now())
-                _record_ready(receipt, checksums)
+                _record_ready(receipt, _store_all(receipt, made, output), likeness_in(made, output))
                 _clear(receipt)  # if somebody was quicker, and refused it
     except ReceiptRefused as refusal:
         _refuse(receipt, BY_CODE[refusal.code].code, timezone.now())
@@ -117,7 +113,7 @@ def _store_all(receipt: Receipt, made: Sequence[Made], output: BinaryIO) -> dict
     return {receipt_path(receipt, name): sha256 for name, sha256 in checksums.items()}
 
 
-def _record_ready(receipt: Receipt, checksums: dict[str, str]) -> None:
+def _record_ready(receipt: Receipt, checksums: dict[str, str], likeness: list[int]) -> None:
     bound = receipt_path(receipt, BOUND)
     is_pdf = bound in checksums
     with transaction.atomic():
@@ -130,6 +126,7 @@ def _record_ready(receipt: Receipt, checksums: dict[str, str]) -> None:
                 media_type=PDF if is_pdf else WEBP,
                 pages=len(checksums) - (3 if is_pdf else 2),  # apart from original, preview and bound
                 checksums=checksums,
+                likeness=likeness,
                 claimed_until=None,
                 attempts=0,  # those of reading begin
                 read_at=None if reader.is_installed() else timezone.now(),

@@ -37,7 +37,12 @@ def read_receipt(receipt_id: UUID, now: datetime) -> None:
     with transaction.atomic():
         row = Receipt.objects.unread().select_for_update(no_key=True).filter(pk=receipt_id).first()
         if row is not None:
-            row.change(suggestion=suggestion and suggestion.as_json(), read_at=timezone.now(), claimed_until=None)
+            row.change(
+                suggestion=suggestion and suggestion.as_json(),
+                read_at=timezone.now(),
+                claimed_until=None,
+                attempts=0,  # those of comparing begin
+            )
 
 
 def _claim(receipt_id: UUID, now: datetime) -> Receipt | None:
@@ -48,7 +53,7 @@ def _claim(receipt_id: UUID, now: datetime) -> Receipt | None:
         if receipt is None:
             return None
         if receipt.attempts >= MOST_ATTEMPTS:
-            receipt.change(read_at=now, claimed_until=None)
+            receipt.change(read_at=now, claimed_until=None, attempts=0)
             return None
         receipt.attempts += 1
         receipt.claimed_until = now + timedelta(seconds=settings.RECEIPT_CLAIM_SECONDS)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from core.heartbeat import beat
-from expenses import processing_services, reading_services, reminders, storage_check_services
+from expenses import comparing_services, processing_services, reading_services, reminders, storage_check_services
 
 logger = logging.getLogger(__name__)
 SWEEP = "expenses.tasks.sweep_receipts"
@@ -33,8 +33,15 @@ def process_receipt(*, receipt_id: str, **_: Any) -> None:
 # Reading waits for processors longer than other work may; the lease of a claim is longer still.
 @shared_task(soft_time_limit=90, time_limit=100)
 def read_receipt(*, receipt_id: str, **_: Any) -> None:
-    """Suggest what one receipt says."""
+    """Suggest what one receipt says; then it can be compared."""
     reading_services.read_receipt(UUID(receipt_id), timezone.now())
+    ring([UUID(receipt_id)], compare_receipt)
+
+
+@shared_task(soft_time_limit=90, time_limit=100)
+def compare_receipt(*, receipt_id: str, **_: Any) -> None:
+    """Find out of which other receipts one is another picture."""
+    comparing_services.compare_receipt(UUID(receipt_id), timezone.now())
 
 
 @shared_task
@@ -43,11 +50,13 @@ def sweep_receipts(**_: Any) -> None:
 
     def work(now: datetime) -> int:
         waiting, unread = processing_services.sweep(now), reading_services.sweep(now)
+        uncompared = comparing_services.sweep(now)
         # It is rung for again by then, so bells that were not heard in time need not pile up.
         expires = settings.PERIODIC_TASKS[SWEEP].total_seconds()
         ring(waiting, expires=expires)
         ring(unread, read_receipt, expires=expires)
-        return len(waiting) + len(unread)
+        ring(uncompared, compare_receipt, expires=expires)
+        return len(waiting) + len(unread) + len(uncompared)
 
     beat(SWEEP, work)
 

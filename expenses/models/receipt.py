@@ -44,6 +44,12 @@ class ReceiptQuerySet(BaseQuerySet["Receipt"]):
         """Keep those that are ready and still to be read; of those of older releases nothing is expected."""
         return self.filter(status=Receipt.Status.READY, read_at=None).exclude(arrived_at=None)
 
+    def uncompared(self) -> "ReceiptQuerySet":
+        """Keep those that were read, or given up, and are still to be compared with others."""
+        return self.filter(status=Receipt.Status.READY, read_at__isnull=False, compared_at=None).exclude(
+            arrived_at=None
+        )
+
     def free(self, now: datetime) -> "ReceiptQuerySet":
         """Keep those that nobody has in hand."""
         return self.filter(Q(claimed_until=None) | Q(claimed_until__lte=now))
@@ -90,6 +96,7 @@ class Receipt(RepeatableModel):
         output_field=ArrayField(models.BigIntegerField()),
         db_persist=True,
     )
+    compared_at = models.DateTimeField(null=True, help_text="When it had been compared with the others.")
     twins = ArrayField(
         models.UUIDField(),
         default=list,
@@ -116,6 +123,11 @@ class Receipt(RepeatableModel):
                 fields=["arrived_at"],
                 condition=Q(status="ready", read_at=None, arrived_at__isnull=False),
                 name="receipt_unread",
+            ),
+            models.Index(
+                fields=["arrived_at"],
+                condition=Q(status="ready", read_at__isnull=False, compared_at=None, arrived_at__isnull=False),
+                name="receipt_uncompared",
             ),
             models.Index(
                 fields=["created_at"],

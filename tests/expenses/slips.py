@@ -2,8 +2,13 @@
 
 import io
 import random
+from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
+
+from expenses.models import Receipt
+from people.models import User
+from tests import world
 
 HEADER = ["KAFFE & BIO AB", "Storgatan 12, 952 31 Kalix", "Org.nr 556000-0000", "Tel 0923-000 00", ""]
 FOOTER = ["", "MOMS 12 %   NETTO   BRUTTO", "Spara kvittot", "Tack och välkommen åter!"]
@@ -38,3 +43,8 @@ def taken_again(
     encoded = io.BytesIO()
     small.save(encoded, "JPEG", quality=quality)
     return Image.open(encoded)
+
+
+def waiting(owner: User, likeness: list[int], **fields: Any) -> Receipt:
+    """Put a receipt of this likeness into the database that was read, and waits to be compared."""
+    return world.make_receipt(owner, likeness=likeness, **{"arrived_at": world.NOW, "read_at": world.NOW} | fields)

@@ -8,13 +8,13 @@ import pytest
 from PIL import Image
 
 from assignments.models import Assignment
-from expenses.duplicate_services import find_twins, note_receipt
+from expenses.comparing_services import compare_receipt
 from expenses.likeness import describe
 from expenses.models import Duplicate, Expense, Receipt
 from people.models import Municipality, User
 from tests import world
 from tests.expenses.calls import act, at_once, edit
-from tests.expenses.slips import slip, taken_again
+from tests.expenses.slips import slip, taken_again, waiting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
@@ -25,10 +25,10 @@ def noted(expense: Expense) -> list[tuple[str, Any]]:
 
 
 def a_receipt(owner: User, picture: Image.Image | None = None, sha256: str = "a" * 64) -> Receipt:
-    """Make a ready receipt of a picture."""
-    receipt = world.make_receipt(owner, sha256=sha256)
-    if picture:
-        find_twins(receipt, describe(picture), world.NOW)
+    """Make a ready receipt of a picture, and compare it with the others."""
+    receipt = waiting(owner, describe(picture) if picture else [], sha256=sha256)
+    compare_receipt(receipt.pk, world.NOW)
+    receipt.refresh_from_db()
     return receipt
 
 
@@ -103,25 +103,6 @@ def test_the_same_receipt_photographed_again_is_noted(karin: User, assignment: A
     other = a_receipt(karin, slip(2), sha256="c" * 64)
     assert noted(submit(karin, world.make_expense(assignment, receipt=again))) == [("same_picture", first)]
     assert noted(submit(karin, world.make_expense(assignment, claimed="8.00", receipt=other))) == []
-
-
-def test_a_receipt_that_is_processed_later_is_looked_at_then(karin: User, assignment: Assignment) -> None:
-    first = world.make_expense(assignment, status="submitted", claimed="9.00", receipt=a_receipt(karin, slip(1)))
-    receipt = a_receipt(karin, sha256="b" * 64)
-    second = world.make_expense(assignment, status="submitted", receipt=receipt)
-    find_twins(receipt, describe(slip(1)), world.NOW)
-    for _ in range(2):  # the worker may be told twice
-        note_receipt(receipt.pk, world.NOW)
-        assert noted(second) == [("same_picture", first)]
-
-
-def test_a_receipt_of_a_draft_or_of_nothing_is_nobodys_business(karin: User, assignment: Assignment) -> None:
-    world.make_expense(assignment, status="submitted", receipt=a_receipt(karin))
-    draft = world.make_expense(assignment, receipt=a_receipt(karin))
-    for receipt in (draft.receipt, a_receipt(karin)):
-        assert receipt is not None
-        note_receipt(receipt.pk, world.NOW)
-    assert not Duplicate.objects.exists()
 
 
 def test_what_no_longer_holds_is_forgotten(karin: User, assignment: Assignment) -> None:

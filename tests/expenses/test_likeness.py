@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageEnhance
 
-from expenses.likeness import OUTLINE_NUMBERS, OUTLINES_APART, describe, is_alike, outline_of
+from expenses.likeness import OUTLINE_NUMBERS, OUTLINES_APART, describe, is_alike, is_likeness, outline_of
 from tests.expenses.slips import slip, taken_again
 
 LIKENESS = describe(slip(1))
@@ -70,3 +70,27 @@ def test_blank_sheets_are_not_alike_whatever_their_shape(size: tuple[int, int]) 
     blank = describe(Image.new("RGB", size, "white"))
     assert not is_alike(blank, blank)
     assert not is_alike(blank, LIKENESS)
+
+
+def test_what_is_described_is_a_likeness() -> None:
+    assert is_likeness(LIKENESS)
+    assert is_likeness([])
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        None,
+        {},
+        [0],
+        LIKENESS[:-1],
+        [*LIKENESS, 0],
+        [*LIKENESS[:-1], 2**63],
+        [*LIKENESS[:-1], True],
+        [*LIKENESS[:-1], 0.5],
+        [*LIKENESS[:OUTLINE_NUMBERS], 10**9, *LIKENESS[OUTLINE_NUMBERS + 1 :]],
+        [*LIKENESS[:OUTLINE_NUMBERS], 0],
+    ],
+)
+def test_what_a_fooled_program_says_is_none(said: object) -> None:
+    assert not is_likeness(said)

@@ -82,7 +82,7 @@ def test_one_that_killed_its_readers_is_given_up(ready: Receipt) -> None:
 
     ready.refresh_from_db()
     assert ready.read_at is not None
-    assert (ready.status, ready.suggestion, ready.attempts) == ("ready", None, MOST_ATTEMPTS)
+    assert (ready.status, ready.suggestion, ready.attempts) == ("ready", None, 0)
 
 
 @pytest.mark.parametrize("status", ["processing", "refused"])
