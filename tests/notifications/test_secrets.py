@@ -16,6 +16,7 @@ from expenses.deciding_services import approve_expense, reject_expense, return_e
 from expenses.pre_approval_services import approve_pre_approval, ask_first, decline_pre_approval
 from expenses.processing_services import process_receipt
 from expenses.reminders import tell_coordinators
+from expenses.undoing_services import undo_decision
 from notifications import delivery
 from notifications.messages import Kind
 from notifications.models import Delivery, Notification
@@ -60,6 +61,7 @@ def told(marked: Assignment, inger: User, queue: redis.Redis, django_capture_on_
         for decide in (approve_expense, return_expense, reject_expense):
             expense = world.make_expense(marked, status="submitted", note=f"Kaffe i {MARK}")
             decide(user=inger, expense_id=expense.pk, now=NOW, reason=f"Fråga i {MARK}")
+        undo_decision(user=inger, expense_id=expense.pk, now=NOW, reason=f"Fel i {MARK}")
         ask_and_be_answered(marked, inger, words)
         ask_first_and_be_answered(marked, inger)
         killed = world.make_receipt(marked.contact_person, status="processing", arrived_at=NOW, attempts=3)
