@@ -11,6 +11,7 @@ from django.db import transaction
 from core.errors import DomainError, InvalidInput, NotYours
 from core.text import Text
 from expenses.deciding import Verdict, Wish, is_repeated, judge, write_verdicts
+from expenses.looking import load_signals
 from expenses.models import Expense
 from people.models import User
 
@@ -117,10 +118,15 @@ def decide_expenses(*, user: User, wishes: Sequence[tuple[UUID, Wish]], now: dat
 def _weightiest(refusals: Mapping[int, DomainError]) -> DomainError:
     """Return the first refusal of the weightiest status, with all of them by their pointers."""
     chosen = min(refusals.values(), key=lambda error: PRECEDENCE.index(error.status))
-    alike = [error.present for error in refusals.values() if error.status == chosen.status and error.present]
+    alike = [
+        error.present
+        for error in refusals.values()
+        if error.status == chosen.status and isinstance(error.present, Expense)
+    ]
     chosen.each = [
         (f"/decisions/{number}{f'/{error.field}' if error.field else ''}", error)
         for number, error in refusals.items()
     ]
+    load_signals(alike)
     chosen.present = alike or None
     return chosen

@@ -1,6 +1,6 @@
 """Finding what looks claimed before, and keeping what a human says to it. It blocks no claim."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,11 +10,16 @@ from django.db.models import Q
 from core.errors import DomainError
 from core.text import Text
 from expenses.models import Duplicate, Expense, Found
+from expenses.note_services import add_note
 from expenses.rules import WrongStatus
 from expenses.standing import capacity_of
 from people.models import Municipality, User
 
 LOOKED_BACK = timedelta(days=730)
+ANSWERED: Mapping[str, str] = {
+    Duplicate.Answer.DUPLICATE: "Svar: samma som ett annat utlägg.",
+    Duplicate.Answer.NOT_DUPLICATE: "Svar: inte samma som ett annat utlägg.",
+}
 _LOCK = 0x6475706C  # the advisory locks of this module
 
 
@@ -111,8 +116,10 @@ def answer_duplicate(
     with transaction.atomic():
         expense = Expense.objects.get_to_decide(expense_id, user=user, now=now)
         duplicate = Duplicate.objects.about(expense).current().select_for_update().get_one(duplicate_id)
+        other = Expense.objects.complete().get(pk=duplicate.partner_id(expense))
         try:
-            capacity_of(user, expense)
+            for one in (expense, other):  # nobody clears their own from the other end
+                capacity_of(user, one)
         except DomainError as error:
             error.present = expense
             raise
@@ -120,4 +127,7 @@ def answer_duplicate(
             if expense.status == Expense.Status.PAID:
                 raise WrongStatus(present=expense)
             duplicate.change(answer=answer, note=note, answered_by=user, answered_at=now)
+            # An answer may be changed, and is not forgotten: coordinators read it among their notes.
+            for one in (expense, other):
+                add_note(user=user, expense_id=one.pk, now=now, text=f"{ANSWERED[answer]} {note}".rstrip())
     return expense

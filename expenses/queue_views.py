@@ -32,8 +32,8 @@ class QueueView(ListAPIView[Expense]):
     ordering = ("submitted_at", "id")
 
     def get_queryset(self) -> ExpenseQuerySet:
-        """Limit to what came in to the caller and nobody has decided."""
-        came_in = Expense.objects.complete().to_decide(cast(User, self.request.user), now=timezone.now())
+        """Limit to what came in to the caller, apart from their own, and nobody has decided."""
+        came_in = Expense.objects.complete().discussed_by(cast(User, self.request.user), now=timezone.now())
         return with_signals(came_in.filter(status=Expense.Status.SUBMITTED))
 
 

@@ -28,7 +28,7 @@ TRANSITIONS: Mapping[str, Mapping[str, str]] = {
 CLAIMANT_ACTIONS = frozenset({"edit", "submit"})
 OFFERED = [action for action in TRANSITIONS if action != "pay"]  # which nobody asks for by itself
 # What one does with an expense that nobody else has in hand.
-HAND_ACTIONS = frozenset({"approve", "return", "reject", "take", "release"})
+HAND_ACTIONS = frozenset({"approve", "return", "reject", "take", "release", "undo"})
 
 
 class WrongStatus(DomainError):

@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('creation_fingerprint', models.CharField(editable=False, max_length=64)),
                 ('action_fingerprint', models.CharField(blank=True, editable=False, max_length=64)),
-                ('text', models.CharField(max_length=1000)),
+                ('text', models.CharField(help_text='Written, or an answer with up to 1 000 characters.', max_length=1100)),
             ],
         ),
         migrations.RemoveConstraint(

@@ -61,7 +61,7 @@ class ExpenseNote(RepeatableModel):
 
     expense = models.ForeignKey(Expense, on_delete=models.PROTECT, related_name="internal_notes")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    text = models.CharField(max_length=1000)
+    text = models.CharField(max_length=1100, help_text="Written, or an answer with up to 1 000 characters.")
 
     class Meta:
         indexes = [models.Index(fields=["expense", "created_at"], name="expense_notes")]

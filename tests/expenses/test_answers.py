@@ -211,3 +211,27 @@ def test_of_two_that_look_the_same_one_is_paid_at_once(inger: User, assignment: 
             return expense.change(status="paid")
 
     assert sorted(at_once(partial(pay, one), partial(pay, other))) == [False, True]
+
+
+def test_nobody_clears_their_own_from_the_other_end(
+    karin: User, inger: User, sven: User, kalix: Municipality, first: Expense
+) -> None:
+    world.add_roles(karin, kalix, Role.COORDINATOR)
+    svens = world.make_expense(world.make_assignment(sven, kalix, client_name="Nils"), status="submitted")
+    pair = alike(svens, first)
+
+    assert refused_with(answer(karin, svens, pair)) == (409, "own_expense")
+    pair.refresh_from_db()
+    assert pair.answer == ""
+    assert answer(inger, svens, pair).status_code == 200
+
+
+def test_an_answer_that_was_changed_is_not_forgotten(inger: User, bengt: User, pair: Duplicate) -> None:
+    answer(inger, pair.expense, pair, note="Två resor.")
+    answer(bengt, pair.expense, pair, "duplicate")
+    for expense in (pair.expense, pair.other):
+        notes = expense.internal_notes.order_by("created_at", "text").values_list("by", "text")
+        assert set(notes) == {
+            (inger.pk, "Svar: inte samma som ett annat utlägg. Två resor."),
+            (bengt.pk, "Svar: samma som ett annat utlägg."),
+        }

@@ -67,10 +67,10 @@ def test_whoever_asks_is_told_of_themselves_first_then_of_the_status_then_of_wha
     assert told == {"draft": "receipt_missing", "returned": "receipt_missing", "paid": "expense_wrong_status"}
 
 
-def test_what_is_in_anothers_hand_is_only_undone() -> None:
+def test_what_is_in_anothers_hand_is_theirs_to_decide() -> None:
     told = {one.action: one.code for one in allowed_actions("submitted", Obstacles(hand="in_hand_of_another"))}
     busy = [action for action, code in told.items() if code == "in_hand_of_another"]
-    assert busy == ["approve", "return", "reject", "take", "release"]
+    assert busy == ["approve", "return", "reject", "take", "release", "undo"]
     second = {
         one.action: one.code for one in allowed_actions("submitted", Obstacles(second="second_person_required"))
     }
