@@ -22,7 +22,7 @@ from tests.worker.house import House, house, kill
 
 GOOD, PDFS, BROKEN = 14, 3, 3
 ALL = GOOD + PDFS + BROKEN
-CLAIM_SECONDS = 5  # longer than a picture takes, also where others work
+CLAIM_SECONDS = 8  # longer than a picture takes, also where others work
 QUEUES = ("-Q", "celery,periodic,receipts")  # reading would only take longer
 Status = Receipt.Status
 
@@ -64,7 +64,7 @@ def test_a_killed_worker_loses_no_receipt_and_leaves_no_stray_file(running: Hous
     kill(worker)
     assert settled() < ALL
     running.start_worker(*QUEUES)
-    running.wait_until(lambda: settled() == ALL)
+    running.wait_until(lambda: settled() == ALL, seconds=150)
 
     ready, refused = Receipt.objects.filter(status=Status.READY), Receipt.objects.filter(status=Status.REFUSED)
     assert (ready.count(), refused.count()) == (GOOD + PDFS, BROKEN)
