@@ -49,7 +49,7 @@ def add_mileage_rate(*, by: User, municipality: Municipality, first_day: date, r
     with transaction.atomic():
         _lock(by, municipality.pk)
         added = MileageRate(municipality=municipality, first_day=first_day, rate=rate)
-        _check(added, first_day)
+        _check(added)
         added.save(force_insert=True)
     return added
 
@@ -65,17 +65,27 @@ def edit_mileage_rate(*, by: User, rate_id: UUID, **values: Any) -> MileageRate:
             raise NotYours
         _lock(by, found.municipality_id)
         found.refresh_from_db()
+        # Where it begins later, or before others, another rate rules over the days that it leaves.
+        if is_used(found):
+            raise MileageRateUsed(field="first_day")
         changed = copy(found)
         for name, value in values.items():
             setattr(changed, name, value)
-        _check(changed, min(found.first_day, changed.first_day))
+        _check(changed)
         found.change(**values)
     return found
 
 
 def is_used(rate: MileageRate) -> bool:
-    """Tell whether something came in by the rate."""
-    return _came_in(rate, rate.first_day)
+    """Tell whether a drive came in of a day on which the rate rules: from its own until the next one's."""
+    came_in = Expense.objects.exclude(status=Expense.Status.DRAFT).filter(
+        assignment__decision__client__municipality=rate.municipality_id,
+        mileage_km__isnull=False,
+        spent_on__gte=rate.first_day,
+    )
+    later = MileageRate.objects.filter(municipality=rate.municipality_id, first_day__gt=rate.first_day)
+    following = later.exclude(pk=rate.pk).order_by("first_day").first()
+    return came_in.filter(spent_on__lt=following.first_day).exists() if following else came_in.exists()
 
 
 def _lock(by: User, municipality_id: UUID) -> None:
@@ -85,23 +95,11 @@ def _lock(by: User, municipality_id: UUID) -> None:
     list(rates.order_by("pk").select_for_update(no_key=True))
 
 
-def _check(wanted: MileageRate, since: date) -> None:
-    """Hold a rate against the others, and against what came in since a day that it changes."""
+def _check(wanted: MileageRate) -> None:
+    """Hold a rate against the others, and against what came in of the days over which it would rule."""
     others = MileageRate.objects.filter(municipality=wanted.municipality_id).exclude(pk=wanted.pk)
     if others.filter(first_day=wanted.first_day).exists():
         raise MileageRateDayTaken(field="first_day")
     wanted.full_clean()
-    if _came_in(wanted, since):
+    if is_used(wanted):
         raise MileageRateUsed(field="first_day")
-
-
-def _came_in(rate: MileageRate, since: date) -> bool:
-    """Tell whether a drive came in that was made since a day, and before the next rate takes over."""
-    came_in = Expense.objects.exclude(status=Expense.Status.DRAFT).filter(
-        assignment__decision__client__municipality=rate.municipality_id,
-        mileage_km__isnull=False,
-        spent_on__gte=since,
-    )
-    later = MileageRate.objects.filter(municipality=rate.municipality_id, first_day__gt=rate.first_day)
-    following = later.exclude(pk=rate.pk).order_by("first_day").first()
-    return came_in.filter(spent_on__lt=following.first_day).exists() if following else came_in.exists()

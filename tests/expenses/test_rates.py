@@ -112,6 +112,17 @@ def test_a_rate_is_added_only_where_nothing_came_in(
     assert outcome(lambda: add_mileage_rate(**values)) == expected
 
 
+@pytest.mark.parametrize("first_day", [date(2026, 2, 1), date(2026, 5, 1), date(2026, 6, 6)])
+def test_a_rate_by_which_something_came_in_leaves_its_days_to_no_other(
+    karin: User, kalix: Municipality, assignment: Assignment, first: MileageRate, first_day: date
+) -> None:
+    MileageRate.objects.create(municipality=kalix, first_day=date(2026, 3, 1), rate=Decimal("2.60"))
+    used = MileageRate.objects.create(municipality=kalix, first_day=date(2026, 6, 1), rate=Decimal("2.70"))
+    act(karin, "submit", claim_drive(karin, assignment).data["id"])
+    by = office.operator()
+    assert outcome(lambda: edit_mileage_rate(by=by, rate_id=used.pk, first_day=first_day)) == "mileage_rate_used"
+
+
 def test_a_draft_uses_no_rate(karin: User, assignment: Assignment, first: MileageRate) -> None:
     claim_drive(karin, assignment)
     assert outcome(lambda: edit_mileage_rate(by=office.operator(), rate_id=first.pk, rate=Decimal(3))) == "done"
