@@ -1,6 +1,6 @@
 """Deputies: who coordinates in whose place, and on which days."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -10,6 +10,8 @@ from core.errors import DomainError, InvalidInput, NotYours
 from core.repeats import create_once, fingerprint
 from core.text import Text
 from people.models import DEPUTY, Membership, Municipality, Role, User
+
+LONGEST = timedelta(days=366)  # a year, whichever it is
 
 
 class MunicipalityRequired(InvalidInput):
@@ -27,6 +29,13 @@ class DeputyDays(InvalidInput):
         sv="Första dagen får inte ha varit, och sista dagen inte komma före den.",
         en="The first day must not have been, and the last day not come before it.",
     )
+
+
+class DeputyTooLong(InvalidInput):
+    """A deputy stands in for a year at most, and may be named again."""
+
+    code = "deputy_too_long"
+    text = Text(sv="Ett ersättarskap får vara högst ett år.", en="A deputy stands in for a year at most.")
 
 
 class DeputyNeedless(DomainError):
@@ -61,7 +70,7 @@ def name_deputy(
     """Let somebody of the municipality, by id or e-mail, coordinate in one's place; return whether it is new.
 
     Only who coordinates in their own right names a deputy. Raise NotYours, MunicipalityRequired, IdConflict,
-    DeputyDays, DeputyNeedless or DeputyOverlaps.
+    DeputyDays, DeputyTooLong, DeputyNeedless or DeputyOverlaps.
     """
     who = {"user": user, "email": email.strip().lower(), "municipality": municipality}
     asked = fingerprint("name_deputy", who | {"by": by, "first_day": first_day, "last_day": last_day})
@@ -89,6 +98,8 @@ def _create(
     first_day, last_day = days
     if not place.today(now) <= first_day <= last_day:
         raise DeputyDays(field="last_day" if last_day < first_day else "first_day")
+    if last_day - first_day >= LONGEST:
+        raise DeputyTooLong(field="last_day")
     if deputy.memberships.filter(municipality=place, role=Role.COORDINATOR, is_active=True).exists():
         raise DeputyNeedless(field="user")
     row = Membership(

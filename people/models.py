@@ -137,14 +137,14 @@ class MembershipQuerySet(BaseQuerySet["Membership"]):
     """Questions about who is what."""
 
     def active(self) -> "MembershipQuerySet":
-        """Keep those that were not taken away; a deputy's also only while there is whom to stand in for."""
-        principal = Membership.objects.filter(
-            user=OuterRef("deputy_for"),
-            municipality=OuterRef("municipality"),
-            role=Role.COORDINATOR,
-            is_active=True,
-        )
-        return self.filter(~Q(role=DEPUTY) | Exists(principal), is_active=True)
+        """Keep those that were not taken away.
+
+        A deputy's only while both have a role of their own there: the deputy any, the other as a coordinator.
+        """
+        here = Membership.objects.filter(municipality=OuterRef("municipality"), is_active=True)
+        own = here.filter(user=OuterRef("user")).exclude(role=DEPUTY)
+        principal = here.filter(user=OuterRef("deputy_for"), user__is_active=True, role=Role.COORDINATOR)
+        return self.filter(~Q(role=DEPUTY) | Exists(own) & Exists(principal), is_active=True)
 
     def deputies(self, municipality_ids: Iterable[Any]) -> "MembershipQuerySet":
         """Keep those who stand in for a coordinator there, whenever, unless that was taken back."""

@@ -97,6 +97,14 @@ def test_days_that_have_been_are_refused(inger: User, dag: User, days: dict[str,
 
 
 @pytest.mark.usefixtures("noon")
+def test_a_deputy_stands_in_for_a_year_at_most(inger: User, dag: User) -> None:
+    for last_day in ("2027-07-02", "9999-12-31"):
+        answer = name(inger, dag, last_day=last_day)
+        assert (refused_with(answer), first_error(answer)[0]) == ((400, "deputy_too_long"), "/last_day")
+    assert name(inger, dag, last_day="2027-07-01").status_code == 201
+
+
+@pytest.mark.usefixtures("noon")
 def test_who_is_not_of_the_municipality_is_not_there(
     inger: User, bengt: User, dag: User, anna: User, karin: User, leksand: Municipality
 ) -> None:
@@ -165,6 +173,21 @@ def test_it_ends_at_once_with_whom_it_stands_in_for(
         assert end(bengt, deputy.pk).status_code == 204
     assert not may_decide(dag)
     assert world.signed_in(bengt).get(DEPUTIES).json()["results"] == []
+
+
+@pytest.mark.usefixtures("noon")
+def test_it_holds_while_both_have_a_role_of_their_own(
+    inger: User, dag: User, kalix: Municipality, leksand: Municipality
+) -> None:
+    world.add_roles(dag, leksand, Role.CASE_OFFICER)
+    world.make_deputy(dag, inger, kalix, TODAY, TODAY)
+    own = dag.memberships.filter(municipality=kalix).exclude(role=DEPUTY)
+    for rows in (own, User.objects.filter(pk=inger.pk)):
+        rows.update(is_active=False)  # dag left Kalix; inger's account was closed
+        assert not may_decide(dag)
+        assert dag not in kalix.coordinators(world.NOW)
+        rows.update(is_active=True)
+        assert may_decide(dag)
 
 
 @pytest.mark.usefixtures("noon")
