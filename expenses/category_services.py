@@ -5,9 +5,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from assignments.models import Assignment, OwnAssignment
+from assignments.models import Assignment
 from core.errors import NotYours
 from expenses.models import ExpenseCategory, SwitchedOffCategory
+from expenses.standing import check_leads
 from people.models import Role, User
 
 
@@ -16,14 +17,14 @@ def switch_category(
 ) -> tuple[Assignment, ExpenseCategory]:
     """Let a category be claimed in an assignment, or not. What came in before goes on; the same again is no news.
 
-    Raise NotYours unless the user coordinates where it is and the category is there, or OwnAssignment.
+    Raise NotYours unless the user coordinates where it is and the category is there, OwnAssignment
+    or DeputyForClaimant.
     """
     with transaction.atomic():
         led = Assignment.objects.with_decision().visible_to(user, now=now, roles={Role.COORDINATOR})
         # As claiming does: what is claimed at the same moment comes before or after.
         assignment = led.select_for_update(of=("self",), no_key=True).get_one(assignment_id)
-        if assignment.contact_person_id == user.pk:
-            raise OwnAssignment
+        check_leads(user, assignment)
         here = ExpenseCategory.objects.filter(municipality=assignment.municipality, is_active=True)
         category = here.filter(code=code).first()
         if category is None:

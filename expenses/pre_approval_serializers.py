@@ -9,6 +9,7 @@ from rest_framework import serializers
 from core.serializers import ActionSerializer, CommandSerializer, IdField, MoneyField
 from expenses.asking import allowed_actions
 from expenses.models import ExpenseCategory, PreApproval
+from expenses.standing import answer_obstacle_of
 
 
 class PreApprovalSerializer(serializers.ModelSerializer[PreApproval]):
@@ -29,7 +30,7 @@ class PreApprovalSerializer(serializers.ModelSerializer[PreApproval]):
         """Tell the app what it may offer, so that it never guesses."""
         user, now = self.context["request"].user, timezone.now()
         ask = question.assignment.obstacle(user, now=now)
-        found = allowed_actions(question.status, ask=ask, answer=question.answer_obstacle(user))
+        found = allowed_actions(question.status, ask=ask, answer=answer_obstacle_of(question, user))
         return [vars(action) for action in found]
 
 

@@ -7,12 +7,13 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from assignments.models import Assignment, OwnAssignment
-from core.errors import ReasonRequired
+from assignments.models import Assignment
+from core.errors import DomainError, ReasonRequired
 from core.repeats import create_once, fingerprint
 from expenses.models import PreApproval, check_claimable
 from expenses.reminders import tell_coordinators
 from expenses.resolving import find_category
+from expenses.standing import check_leads
 from notifications.messages import Kind
 from notifications.services import notify
 from people.models import Role, User
@@ -73,7 +74,7 @@ def approve_pre_approval(
 ) -> PreApproval:
     """Let the outlay be made. The same call again changes nothing.
 
-    Raise NotYours, OwnAssignment, PreApprovalSettled or StaleVersion.
+    Raise NotYours, OwnAssignment, DeputyForClaimant, PreApprovalSettled or StaleVersion.
     """
     return _answer("approve", user, pre_approval_id, now, reason, expected_version)
 
@@ -83,7 +84,7 @@ def decline_pre_approval(
 ) -> PreApproval:
     """Say no, and why. The same call again changes nothing.
 
-    Raise NotYours, OwnAssignment, PreApprovalSettled, StaleVersion or ReasonRequired.
+    Raise NotYours, OwnAssignment, DeputyForClaimant, PreApprovalSettled, StaleVersion or ReasonRequired.
     """
     return _answer("decline", user, pre_approval_id, now, reason, expected_version)
 
@@ -97,8 +98,11 @@ def _answer(
         question = led.get_locked(pre_approval_id)
         if question.action_fingerprint == asked:
             return question
-        if question.is_of(user):
-            raise OwnAssignment(present=question)
+        try:
+            check_leads(user, question.assignment)
+        except DomainError as error:
+            error.present = question
+            raise
         status = question.status_after(action, expected_version)
         if action == "decline" and not reason:
             raise ReasonRequired(field="reason")

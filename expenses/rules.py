@@ -49,12 +49,12 @@ class OwnExpense(DomainError):
 
 
 class DeputyForClaimant(DomainError):
-    """Nobody decides their own expense by naming somebody who does."""
+    """Nobody decides what is their own by naming somebody who does."""
 
     code = "deputy_for_claimant"
     text = Text(
-        sv="Du ersätter den som har gjort utlägget, och kan inte besluta om det.",
-        en="You stand in for the person whose expense it is, and can't decide it.",
+        sv="Du ersätter den som det gäller, och kan inte besluta om det.",
+        en="You stand in for the person whom it is about, and can't decide it.",
     )
 
 

@@ -7,8 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from assignments.models import Assignment, OwnAssignment
-from core.errors import NotYours
+from assignments.models import Assignment
 from core.models import BaseQuerySet, RepeatableModel
 from expenses import asking
 from expenses.models.category import ExpenseCategory
@@ -83,18 +82,6 @@ class PreApproval(RepeatableModel):
     def municipality(self) -> Municipality:
         """The municipality that is asked."""
         return self.assignment.municipality
-
-    def is_of(self, user: User) -> bool:
-        """Tell whether it is the user's own question, in whatever role they look at it."""
-        return self.assignment.contact_person_id == user.pk
-
-    def answer_obstacle(self, user: User) -> str | None:
-        """Return the problem code that the user meets who answers it; None for who may."""
-        if Role.COORDINATOR not in user.roles:
-            return "wrong_role"
-        if self.municipality.pk not in user.municipality_ids(Role.COORDINATOR):
-            return NotYours.code
-        return OwnAssignment.code if self.is_of(user) else None
 
     def status_after(self, action: str, expected_version: int | None) -> str:
         """Return the status that an action leads to. Raise PreApprovalSettled, then StaleVersion."""

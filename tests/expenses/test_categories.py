@@ -122,6 +122,16 @@ def test_nobody_switches_their_own_or_what_is_not_theirs(
     assert not SwitchedOffCategory.objects.exists()
 
 
+def test_a_deputy_switches_nothing_of_whom_alone_they_stand_in_for(
+    karin: User, inger: User, sven: User, kalix: Municipality, assignment: Assignment
+) -> None:
+    world.add_roles(karin, kalix, Role.COORDINATOR)
+    world.make_deputy(sven, karin, kalix, world.NOW.date(), world.NOW.date())
+    assert refused_with(switch(sven, assignment, "coins", False)) == (409, "deputy_for_claimant")
+    world.make_deputy(sven, inger, kalix, world.NOW.date(), world.NOW.date())
+    assert switch(sven, assignment, "coins", False).status_code == 200
+
+
 def test_more_than_the_cap_is_claimed_and_not_approved(
     karin: User, inger: User, kalix: Municipality, assignment: Assignment
 ) -> None:

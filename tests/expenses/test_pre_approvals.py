@@ -126,6 +126,20 @@ def test_nobody_answers_their_own_question(karin: User, kalix: Municipality, wai
     }  # fmt: skip
 
 
+def test_a_deputy_answers_nothing_of_whom_alone_they_stand_in_for(
+    karin: User, inger: User, bengt: User, sven: User, kalix: Municipality, waiting: PreApproval
+) -> None:
+    world.add_roles(karin, kalix, Role.COORDINATOR)
+    world.make_deputy(sven, karin, kalix, world.NOW.date(), world.NOW.date())
+    for action in ("approve", "decline"):
+        refused = answer(sven, action, waiting, reason="Ja!")
+        assert refused_with(refused) == (409, "deputy_for_claimant")
+        said = {one["action"]: one["code"] for one in refused.json()["present"]["allowed_actions"]}
+        assert said[action] == "deputy_for_claimant"
+    world.make_deputy(sven, bengt, kalix, world.NOW.date(), world.NOW.date())
+    assert answer(sven, "approve", waiting).json()["status"] == "approved"
+
+
 def test_who_is_not_concerned_finds_nothing(
     karin: User, sven: User, inger: User, lars: User, waiting: PreApproval
 ) -> None:
