@@ -113,7 +113,7 @@ def _to_do(user: User, now: datetime) -> Any:
         "occasions_waiting": _asked(user, now),
         "expenses_returned": expenses.get("returned", 0),
         "expenses_draft": expenses.get("draft", 0),
-        "expenses_waiting": Expense.objects.to_decide(user, now=now).filter(status="submitted").count(),
+        "expenses_waiting": Expense.objects.waiting_for(user, now=now).count(),
         "pre_approvals_waiting": PreApproval.objects.to_answer(user, now=now).count(),
     }
     for kind, count in counts.items():

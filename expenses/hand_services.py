@@ -61,12 +61,11 @@ def _hand(
 def take_next(*, user: User, count: int, now: datetime) -> list[Expense]:
     """See to it that the user has `count` of the queue in hand, those that waited longest; return them.
 
-    What they have already counts, so that the same call again takes no more. What somebody else is taking at
-    this moment is passed over, so nobody waits for anybody.
+    Only what they may decide. What they have already counts, so that the same call again takes no more. What
+    somebody else is taking at this moment is passed over, so nobody waits for anybody.
     """
     with transaction.atomic():
-        queue = Expense.objects.to_decide(user, now=now).filter(status=Expense.Status.SUBMITTED)
-        theirs = queue.exclude(assignment__contact_person=user).exclude(first_approved_by=user)
+        theirs = Expense.objects.waiting_for(user, now=now)
         mine = list(_ids(theirs.filter(in_hand_of=user, in_hand_until__gt=now), count))
         free = theirs.filter(Q(in_hand_until=None) | Q(in_hand_until__lte=now)).exclude(pk__in=mine)
         taken = mine + list(_ids(free, count - len(mine)))

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
@@ -18,11 +19,17 @@ from expenses.mileage import MileageMissing
 from expenses.models.category import ExpenseCategory, check_claimable
 from expenses.models.decided import DECIDED, Decided
 from expenses.models.driven import DRIVEN, Driven
+from expenses.models.fitting import fitting
 from expenses.models.pre_approval import PreApproval
 from expenses.models.receipt import Receipt
 from expenses.refusals import ReceiptWasRefused
 from occasions.models import Occasion
 from people.models import Municipality, Role, User
+
+
+def _concerns(user_id: UUID) -> Q:
+    """Tell whose expenses somebody is in: their own, and those that they or a deputy of theirs approved first."""
+    return Q(assignment__contact_person=user_id) | Q(first_approved_by=user_id) | Q(first_approved_for=user_id)
 
 
 class ExpenseQuerySet(BaseQuerySet["Expense"]):
@@ -35,6 +42,11 @@ class ExpenseQuerySet(BaseQuerySet["Expense"]):
     def to_decide(self, user: User, *, now: datetime) -> "ExpenseQuerySet":
         """Keep those that have come in to the user as a coordinator: a draft is nobody else's business."""
         return self._of_assignments(user, now, {Role.COORDINATOR}).exclude(status=Expense.Status.DRAFT)
+
+    def waiting_for(self, user: User, *, now: datetime) -> "ExpenseQuerySet":
+        """Keep those that wait for the user's decision, and that they may decide."""
+        waiting = self.to_decide(user, now=now).filter(status=Expense.Status.SUBMITTED)
+        return waiting.filter(fitting(user, _concerns))
 
     def discussed_by(self, user: User, *, now: datetime) -> "ExpenseQuerySet":
         """Keep those about which the user reads coordinators' notes: never one's own."""

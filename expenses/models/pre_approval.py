@@ -11,6 +11,7 @@ from assignments.models import Assignment
 from core.models import BaseQuerySet, RepeatableModel
 from expenses import asking
 from expenses.models.category import ExpenseCategory
+from expenses.models.fitting import fitting
 from people.models import Municipality, Role, User
 
 READERS = frozenset({Role.CONTACT_PERSON, Role.COORDINATOR})
@@ -28,9 +29,10 @@ class PreApprovalQuerySet(BaseQuerySet["PreApproval"]):
         return self.visible_to(user, now=now, roles={Role.CONTACT_PERSON})
 
     def to_answer(self, user: User, *, now: datetime) -> "PreApprovalQuerySet":
-        """Keep those that wait for the user as a coordinator."""
+        """Keep those that wait for the user as a coordinator, and that they may answer."""
         led = self.visible_to(user, now=now, roles={Role.COORDINATOR})
-        return led.filter(status=PreApproval.Status.WAITING).exclude(assignment__contact_person=user)
+        fits = fitting(user, lambda one: Q(assignment__contact_person=one))
+        return led.filter(fits, status=PreApproval.Status.WAITING)
 
     def complete(self) -> "PreApprovalQuerySet":
         """Load all that an answer shows in one query."""

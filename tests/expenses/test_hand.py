@@ -7,10 +7,10 @@ import pytest
 import time_machine
 
 from assignments.models import Assignment
-from expenses.models import Expense
+from expenses.models import FREE, Expense
 from people.models import Role, User
 from tests import world
-from tests.expenses.calls import EXPENSES, act, edit, refused_with, send
+from tests.expenses.calls import EXPENSES, act, edit, let_two_look_above, refused_with, send
 from tests.expenses.test_batch import came_in
 
 QUARTER = timedelta(minutes=15)
@@ -110,6 +110,25 @@ def test_asking_again_takes_no_more(inger: User, assignment: Assignment) -> None
 def test_ones_own_is_not_among_the_next(karin: User, assignment: Assignment, submitted: Expense) -> None:
     world.add_roles(karin, assignment.municipality, Role.COORDINATOR)
     assert take_next(karin, 5) == []
+
+
+@pytest.mark.usefixtures("noon")
+def test_among_the_next_is_only_what_a_deputy_may_decide(
+    karin: User, inger: User, bengt: User, sven: User, assignment: Assignment
+) -> None:
+    kalix, today = assignment.municipality, world.NOW.date()
+    world.add_roles(inger, kalix, Role.CONTACT_PERSON)
+    let_two_look_above(50)
+    ingers, twice, free = came_in(world.make_assignment(inger, kalix), 1) + came_in(assignment, 2)
+    world.make_deputy(sven, inger, kalix, today, today)
+    assert act(sven, "approve", twice).status_code == 200  # the first of two, for inger
+    for user, fit in ((sven, [free]), (inger, [free]), (bengt, [ingers, twice, free])):
+        waits = world.signed_in(user).get("/api/v1/home").json()["to_do"]
+        assert {"kind": "expenses_waiting", "count": len(fit)} in waits
+        assert set(take_next(user, 5)) == {str(one.pk) for one in fit}
+        Expense.objects.update(**FREE)
+    world.make_deputy(sven, bengt, kalix, today, today)
+    assert take_next(sven, 5) == [str(ingers.pk), str(free.pk)]
 
 
 @pytest.mark.usefixtures("noon")
