@@ -10,14 +10,14 @@ from people.serializers import PersonSerializer
 
 
 class DeputySerializer(serializers.ModelSerializer[Membership]):
-    """Who coordinates in whose place, from which day to which."""
+    """Who coordinates in whose place, from which day to which; not `is_active` once that was taken back."""
 
     user = PersonSerializer(read_only=True)
     deputy_for = PersonSerializer(read_only=True)
 
     class Meta:
         model = Membership
-        fields = ["id", "municipality", "user", "deputy_for", "first_day", "last_day", "version"]
+        fields = ["id", "municipality", "user", "deputy_for", "first_day", "last_day", "is_active", "version"]
 
 
 class NameDeputySerializer(CommandSerializer):

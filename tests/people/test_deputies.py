@@ -52,6 +52,7 @@ def test_inger_names_dag_by_id_or_by_address(inger: User, bengt: User, dag: User
         "deputy_for": {"id": str(inger.pk), "name": "Inger"},
         "first_day": "2026-07-01",
         "last_day": "2026-07-31",
+        "is_active": True,
         "version": 1,
     }
     by_address = send(bengt, "POST", DEPUTIES, {"email": " Dag@Kalix.example ", **JULY})
@@ -67,6 +68,9 @@ def test_naming_may_be_repeated(inger: User, bengt: User, dag: User) -> None:
     assert refused_with(name(inger, dag, **own, last_day="2026-07-30")) == (409, "id_conflict")
     assert refused_with(name(bengt, dag, **own)) == (409, "id_conflict")
     assert Membership.objects.filter(role=DEPUTY).count() == 1
+    end(inger, own["id"])
+    again = name(inger, dag, **own)
+    assert (again.status_code, again.json()["is_active"]) == (200, False)  # taken back, and it says so
 
 
 @pytest.mark.usefixtures("noon")
