@@ -9,6 +9,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.serializers import refuse_unknown
 from expenses import deciding_services, undoing_services
 from expenses.deciding_serializers import (
     ApproveSerializer,
@@ -103,4 +104,5 @@ class ExpenseReasonsView(GenericAPIView[Any]):
 
     def get(self, request: Request) -> Response:
         """List the reasons to choose from."""
+        refuse_unknown(request.query_params, ())
         return Response(self.get_serializer(shown_reasons()).data)

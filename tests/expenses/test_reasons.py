@@ -56,6 +56,12 @@ def test_everybody_who_reads_expenses_reads_the_list(karin: User, inger: User) -
         assert listed["deposit"] == {"code": "deposit", "text": text, "actions": ["approve"]}
 
 
+def test_the_list_takes_no_filter(karin: User) -> None:
+    answer = world.signed_in(karin).get("/api/v1/expense-reasons?action=approve")
+    assert refused_with(answer) == (400, "invalid")
+    assert first_error(answer) == ("/action", "unknown_filter")
+
+
 @pytest.mark.parametrize(
     ("action", "body", "status"),
     [
