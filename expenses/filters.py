@@ -15,6 +15,7 @@ ISO = ["%Y-%m-%d"]  # Django would also read the dates of the caller's language,
 # Days whose midnights are moments everywhere.
 FIRST, LAST = date.min + DAY, date.max - DAY
 YES_OR_NO = [("true", "true"), ("false", "false")]
+MONEY = {"max_digits": 9, "decimal_places": 2}  # as core.serializers.MoneyField has it
 HANDS = [("mine", "mine"), ("free", "free"), ("others", "others")]
 
 
@@ -44,8 +45,8 @@ class QueueFilter(SpendingFilter):
     contact_person = filters.UUIDFilter(field_name="assignment__contact_person")
     submitted_from = filters.DateFilter(method="came_in_from", input_formats=ISO)
     submitted_to = filters.DateFilter(method="came_in_to", input_formats=ISO)
-    min_amount = filters.NumberFilter(field_name="claimed_amount", lookup_expr="gte")
-    max_amount = filters.NumberFilter(field_name="claimed_amount", lookup_expr="lte")
+    min_amount = filters.NumberFilter(field_name="claimed_amount", lookup_expr="gte", **MONEY)
+    max_amount = filters.NumberFilter(field_name="claimed_amount", lookup_expr="lte", **MONEY)
     has_receipt = filters.ChoiceFilter(choices=YES_OR_NO, field_name="receipt", method="has")
     needs_second_person = filters.ChoiceFilter(choices=YES_OR_NO, field_name="first_approved_at", method="has")
     in_hand = filters.ChoiceFilter(choices=HANDS, method="in_hand_of")
