@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.datastructures import MultiValueDict
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -19,6 +20,8 @@ class UploadSerializer(CommandSerializer):
 
     def to_internal_value(self, data: Any) -> Any:
         """Read the form; raise ValidationError also for a field given twice, since one would be lost."""
+        if not isinstance(data, MultiValueDict):  # no body at all
+            return super().to_internal_value(data)
         twice = sorted(name for name, values in data.lists() if len(values) > 1)
         if twice:
             detail = serializers.ErrorDetail("Given more than once.", "repeated_field")

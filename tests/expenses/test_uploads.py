@@ -17,6 +17,7 @@ from people.models import User
 from tests import world
 from tests.expenses import files
 from tests.expenses.calls import (
+    MULTIPART,
     RECEIPTS,
     UNSAID,
     first_error,
@@ -158,6 +159,13 @@ def test_another_content_type_is_refused(karin: User, content_type: str, problem
         assert refused_with(send_raw(karin, part(jpeg()) + END, content_type)) == problem
 
 
+@pytest.mark.parametrize("content_type", ["application/json", "text/plain", "", MULTIPART])
+def test_no_body_at_all_is_refused(karin: User, content_type: str) -> None:
+    answer = send_raw(karin, b"", content_type)
+    assert refused_with(answer) == (400, "invalid")
+    assert first_error(answer) == ("/file", "required")
+
+
 @pytest.mark.parametrize(
     ("body", "problem"),
     [
@@ -192,6 +200,11 @@ def test_a_file_in_base64_is_taken(karin: User) -> None:
 def test_a_length_that_is_none_is_no_reason_to_fall_over(karin: User, length: str) -> None:
     answer = send_raw(karin, part(jpeg()) + END, CONTENT_LENGTH=length)
     assert answer.status_code == 400
+
+
+def test_a_length_of_thousands_of_digits_is_too_much(karin: User) -> None:
+    answer = send_raw(karin, part(jpeg()) + END, CONTENT_LENGTH="9" * 5000)
+    assert refused_with(answer) == (413, "receipt_too_large")
 
 
 NAMES = [
