@@ -51,7 +51,8 @@ def announce_upload(
     if not has_addresses():
         raise DirectUploadUnavailable
     receipt, created = announce_receipt(user=user, now=now, media_type=media_type, **values)
-    if receipt.size not in (None, values["size"]):  # older releases kept no size
+    # Older releases kept neither.
+    if receipt.size not in (None, values["size"]) or receipt.original_type not in ("", media_type):
         raise IdConflict(present=receipt, field="id")
     if is_here(receipt):
         return receipt, None, created

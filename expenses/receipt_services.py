@@ -57,6 +57,7 @@ def announce_receipt(
         sha256=sha256,
         size=size,
         media_type=PDF if media_type == PDF else WEBP,
+        original_type=media_type,
         claimed_until=now + WAIT_FOR_FILE,
         creation_fingerprint=asked,
     )

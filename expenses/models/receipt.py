@@ -76,6 +76,9 @@ class Receipt(RepeatableModel):
     sha256 = models.CharField(max_length=64, help_text="Of the file as it arrived.")
     size = models.PositiveIntegerField(null=True, help_text="Bytes of the file as it arrived.")
     media_type = models.CharField(max_length=50, help_text="Of the file as it is served.")
+    original_type = models.CharField(
+        max_length=50, blank=True, default="", db_default="", help_text="Media type of the file as it arrived."
+    )
     # As it arrived, with all that it carries: never served.
     original = models.FileField(upload_to=receipt_path, max_length=200, blank=True, default="", db_default="")
     file = models.FileField(upload_to=receipt_path, max_length=200, blank=True)

@@ -176,10 +176,18 @@ def test_every_step_of_it_may_be_repeated(karin: User) -> None:
     assert refused_with(announce(karin, jpeg() + b"x", id=receipt_id)) == (409, "id_conflict")
 
 
-def test_the_same_bytes_have_one_length(karin: User) -> None:
+@pytest.mark.parametrize("other", [{"size": 1}, {"media_type": "image/png"}, {"media_type": "application/pdf"}])
+def test_the_same_bytes_have_one_length_and_one_type(karin: User, other: dict[str, Any]) -> None:
     receipt_id = announce(karin, jpeg()).data["id"]
 
-    assert refused_with(announce(karin, jpeg(), id=receipt_id, size=1)) == (409, "id_conflict")
+    assert refused_with(announce(karin, jpeg(), id=receipt_id, **other)) == (409, "id_conflict")
+
+
+def test_of_a_receipt_of_an_older_release_the_type_is_not_known(karin: User) -> None:
+    receipt_id = announce(karin, jpeg()).data["id"]
+    Receipt.objects.filter(pk=receipt_id).update(original_type="")
+
+    assert announce(karin, jpeg(), id=receipt_id).status_code == 200
 
 
 def test_who_asks_again_gets_the_full_time_again(karin: User) -> None:
