@@ -3,6 +3,7 @@
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
 
 PROBLEM = {
     "type": "object",
@@ -42,8 +43,24 @@ IF_MATCH = {
 }
 
 
+OPTIONAL_HEADERS = {
+    "If-Match": "The ETag that was read: 412 with the present object when stale.",
+    "Repr-Digest": "`sha-256=:…:` of the file (RFC 9530); 400 when another came.",
+    "Content-Digest": "`sha-256=:…:` of the body (RFC 9530); 400 when another came.",
+}
+
+
 class CommandSchema(AutoSchema):
-    """Describes a view's `commands` as the bodies of its methods."""
+    """Describes a view's `commands` as the bodies of its methods, and its `optional_headers`."""
+
+    def get_override_parameters(self) -> list[Any]:
+        """Add the headers that a POST may bring along."""
+        names = getattr(self.view, "optional_headers", ()) if self.method == "POST" else ()
+        headers = [
+            OpenApiParameter(name, location=OpenApiParameter.HEADER, description=OPTIONAL_HEADERS[name])
+            for name in names
+        ]
+        return [*super().get_override_parameters(), *headers]
 
     def get_request_serializer(self) -> Any:
         """Return the command of the method, where the view names one."""

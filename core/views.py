@@ -19,9 +19,13 @@ def version_of(tag: str) -> int:
 
 
 class CommandView(GenericAPIView[Any]):
-    """A view whose writing methods each read a command, call one service and show what came of it."""
+    """A view whose writing methods each read a command, call one service and show what came of it.
+
+    `optional_headers` are what a POST may bring along, for the API's description.
+    """
 
     commands: ClassVar[Mapping[str, type[CommandSerializer]]] = {}
+    optional_headers: ClassVar[tuple[str, ...]] = ()
 
     def expected_version(self, request: Request) -> int:
         """Return the version that an edit is about. Raise VersionRequired without `If-Match`."""

@@ -52,11 +52,11 @@ class AllowancesView(ListAPIView[Assignment]):
         return Assignment.objects.with_decision().visible_to(user, now=timezone.now(), roles=READERS)
 
     def filter_queryset(self, queryset: Any) -> Any:
-        """Leave `month` to `list`: it filters no rows."""
+        """Leave `month` to `get`: it filters no rows."""
         return queryset
 
     @extend_schema(parameters=[MonthsQuerySerializer])
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Account for a month of each: each municipality's present one when it is left out."""
         query = MonthsQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)

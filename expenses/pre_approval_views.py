@@ -64,6 +64,7 @@ class PreApprovalView(CommandView):
 class PreApprovalActionView(CommandView):
     """What the actions share: validate, one service, answer with the question."""
 
+    optional_headers = ("If-Match",)
     serializer_class = PreApprovalSerializer
     service: Any
 

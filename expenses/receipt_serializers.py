@@ -6,7 +6,7 @@ from django.utils.datastructures import MultiValueDict
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core.serializers import CommandSerializer, IdField, ProblemSerializer
+from core.serializers import CommandSerializer, IdField, MoneyField, ProblemSerializer
 from expenses.kinds import HEIC, JPEG, PDF, PNG
 from expenses.models import Receipt
 from expenses.refusals import refusal_of
@@ -42,6 +42,39 @@ class ConfirmSerializer(CommandSerializer):
     """Confirming says nothing more."""
 
 
+class SuggestedSerializer(serializers.Serializer[Any]):
+    """How likely it is that what was read is right."""
+
+    confidence = serializers.FloatField(min_value=0, max_value=1)
+
+
+class SuggestedTextSerializer(SuggestedSerializer):
+    """A text as it was read."""
+
+    value = serializers.CharField()
+
+
+class SuggestedAmountSerializer(SuggestedSerializer):
+    """An amount as it was read, in the receipt's currency."""
+
+    value = MoneyField()
+
+
+class SuggestedDateSerializer(SuggestedSerializer):
+    """A day as it was read."""
+
+    value = serializers.DateField()
+
+
+class SuggestionSerializer(serializers.Serializer[Any]):
+    """What was read off a receipt; null is what was not found."""
+
+    total = SuggestedAmountSerializer(allow_null=True)
+    date = SuggestedDateSerializer(allow_null=True)
+    seller = SuggestedTextSerializer(allow_null=True)
+    is_card_slip = serializers.BooleanField(help_text="A card terminal's slip, which shows no goods.")
+
+
 class ReceiptSerializer(serializers.ModelSerializer[Receipt]):
     """A stored receipt. `refusal` is why it was refused, `suggestion` what was read off it.
 
@@ -58,7 +91,7 @@ class ReceiptSerializer(serializers.ModelSerializer[Receipt]):
             "version",
         ]  # fmt: skip
 
-    @extend_schema_field({"type": ["object", "null"], "additionalProperties": True})
+    @extend_schema_field(SuggestionSerializer(allow_null=True))
     def get_suggestion(self, receipt: Receipt) -> object:
         """Return total, date and seller, as far as they could be read."""
         return receipt.suggestion

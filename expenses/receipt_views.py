@@ -30,6 +30,7 @@ class ReceiptsView(CommandView):
     """Sending receipts."""
 
     commands = {"POST": UploadSerializer}
+    optional_headers = ("Repr-Digest", "Content-Digest")
     roles = {"POST": frozenset({Role.CONTACT_PERSON})}
     serializer_class = ReceiptSerializer
     parser_classes = [uploads.CheckedMultiPartParser]

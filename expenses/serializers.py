@@ -13,6 +13,7 @@ from expenses.looking import read_signals
 from expenses.mileage import LONGEST, SHORTEST
 from expenses.models import Duplicate, Expense, ExpenseCategory
 from expenses.rules import allowed_actions
+from expenses.signals import TEXTS
 from expenses.standing import confers_about, obstacles_of
 from people.serializers import PersonSerializer
 
@@ -35,7 +36,7 @@ class FirstApprovalSerializer(serializers.Serializer[Any]):
 class SignalSerializer(serializers.Serializer[Any]):
     """Something to look at beside an expense. It blocks nothing by itself."""
 
-    kind = serializers.CharField()
+    kind = serializers.ChoiceField(list(TEXTS))
     detail = serializers.CharField(help_text="In the caller's language.")
     expense = serializers.UUIDField(allow_null=True, help_text="The other one that looks the same.")
     duplicate = serializers.UUIDField(allow_null=True, help_text="By which a coordinator answers.")

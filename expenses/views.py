@@ -76,6 +76,7 @@ class ExpenseView(CommandView):
 class ExpenseActionView(CommandView):
     """What the actions share: validate, one service, answer with the expense."""
 
+    optional_headers = ("If-Match",)
     serializer_class = ExpenseSerializer
     service: Any
 

@@ -144,6 +144,7 @@ class RestoreOccasionView(OccasionActionView):
 class AnswerView(CommandView):
     """What the coordinator's answers share."""
 
+    optional_headers = ("If-Match",)
     roles = {"POST": COORDINATOR}
     serializer_class = OccasionSerializer
     service: Any

@@ -15,6 +15,11 @@ def schema() -> Any:
     return json.loads(answer.content)
 
 
+def parameters(operation: Any) -> dict[str, Any]:
+    """Return what an operation takes besides its body, by name."""
+    return {parameter["name"]: parameter for parameter in operation.get("parameters", [])}
+
+
 def test_it_is_openapi_3_1_with_the_bearer_token(schema: Any) -> None:
     assert schema["openapi"].startswith("3.1")
     assert schema["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
@@ -24,8 +29,33 @@ def test_every_operation_tells_of_problems_and_every_patch_of_if_match(schema: A
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
             assert "default" in operation["responses"], f"{method} {path}"
-            names = {parameter["name"] for parameter in operation.get("parameters", [])}
-            assert ("If-Match" in names) == (method == "patch"), f"{method} {path}"
+            needed = {name for name, parameter in parameters(operation).items() if parameter.get("required")}
+            assert ("If-Match" in needed) == (method == "patch"), f"{method} {path}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["expenses/{expense_id}/approve", "pre-approvals/{pre_approval_id}/approve", "expenses/{expense_id}/take"],
+)
+def test_an_action_may_say_what_was_seen(schema: Any, path: str) -> None:
+    header = parameters(schema["paths"][f"/api/v1/{path}"]["post"])["If-Match"]
+    assert (header["in"], header.get("required", False)) == ("header", False)
+
+
+def test_an_upload_may_bring_checksums(schema: Any) -> None:
+    assert {"Repr-Digest", "Content-Digest"} <= parameters(schema["paths"]["/api/v1/receipts"]["post"]).keys()
+
+
+def test_allowances_are_of_a_month_and_come_in_pages(schema: Any) -> None:
+    operation = schema["paths"]["/api/v1/allowances"]["get"]
+    assert parameters(operation).keys() == {"month", "limit", "cursor"}
+
+
+def test_what_was_read_off_a_receipt_is_described(schema: Any) -> None:
+    known = schema["components"]["schemas"]
+    assert known["Suggestion"]["properties"].keys() == {"total", "date", "seller", "is_card_slip"}
+    assert known["SuggestedDate"]["properties"]["value"] == {"type": "string", "format": "date"}
+    assert "card_slip" in known["SignalKindEnum"]["enum"]
 
 
 def test_kinds_of_periods_are_described_once(schema: Any) -> None:
