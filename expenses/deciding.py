@@ -61,8 +61,8 @@ def judge(expense: Expense, wish: Wish, *, user: User, now: datetime) -> Verdict
     """Return what the wish does to a locked expense.
 
     Two have to approve more than the policy's limit. Raise OwnExpense, DeputyForClaimant, WrongStatus,
-    StaleVersion, InHandOfAnother, SecondPersonRequired, ApprovedTooMuch, OverCategoryCap, UnknownReason or
-    ReasonRequired.
+    StaleVersion, InHandOfAnother, SecondPersonRequired, ReceiptWasRefused, ApprovedTooMuch, OverCategoryCap,
+    UnknownReason or ReasonRequired.
     """
     status, deputy_for = _check_decidable(expense, wish, user, now)
     decision = {
@@ -72,6 +72,7 @@ def judge(expense: Expense, wish: Wish, *, user: User, now: datetime) -> Verdict
         **FREE,
     }
     if wish.action == "approve":
+        expense.check_receipt_usable()
         amount, why = _approved(expense, wish)
         decision |= {"approved_amount": amount, **why}
         if not expense.first_approved_at and _needs_second_person(expense, amount):

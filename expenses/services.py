@@ -121,7 +121,7 @@ def _change(expense: Expense, changed: Mapping[str, Any], now: datetime) -> None
     if not changed.keys().isdisjoint({"pre_approval", "category", "claimed_amount"}):
         expense.check_question()
     if expense.status == Status.SUBMITTED:
-        if not changed.keys().isdisjoint({"receipt", "category"}):
+        if not changed.keys().isdisjoint({"receipt", "category", "status"}):
             expense.check_receipt()
         if grown or not changed.keys().isdisjoint({"pre_approval", "category", "spent_on"}):
             expense.check_asked_first()

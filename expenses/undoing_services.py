@@ -10,6 +10,7 @@ from core.repeats import fingerprint
 from expenses import rules
 from expenses.asking import PreApprovalAlreadyUsed
 from expenses.deciding import Verdict, check_hand, write_verdicts
+from expenses.duplicate_services import note_duplicates
 from expenses.history import Action
 from expenses.models import FREE, UNDECIDED, Expense
 from expenses.services import ReceiptAlreadyUsed
@@ -45,6 +46,7 @@ def undo_decision(
         try:
             with transaction.atomic():
                 write_verdicts([verdict], user=user, now=now)
+                note_duplicates(expense, now)  # a rejected one looked like nothing
         except IntegrityError as error:
             # It was rejected, and its receipt or question belongs to another expense since.
             if "expense_receipt_once" in str(error):

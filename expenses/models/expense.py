@@ -231,6 +231,10 @@ class Expense(Driven, Decided, RepeatableModel):
         """Raise ReceiptMissing when the category asks for one, ReceiptWasRefused for one that can't be used."""
         if self.category.wants_receipt and self.receipt_id is None:
             raise claiming.ReceiptMissing(field="receipt")
+        self.check_receipt_usable()
+
+    def check_receipt_usable(self) -> None:
+        """Raise ReceiptWasRefused for a receipt of which nothing is kept."""
         if self.receipt is not None and self.receipt.status == Receipt.Status.REFUSED:
             raise ReceiptWasRefused(field="receipt")
 
