@@ -147,9 +147,10 @@ def start(processes: Processes, port: int, data_dir: Path) -> None:
     connections[DEFAULT_DB_ALIAS].settings_dict["OPTIONS"].pop("pool", None)
     call_command("migrate", verbosity=0)
     tell("Making up two municipalities, unless they are there")
+    call_command("seed_demo", verbosity=0)
+    # Not before: nothing is ready without them, and nobody shall be told so before everybody is there.
     processes.start("beat", [*celery, "beat", "--pidfile="], env=environment)
     processes.start("worker", [*celery, "worker", *swift], env=environment)
-    call_command("seed_demo", verbosity=0)
     connections.close_all()
 
 

@@ -40,6 +40,16 @@ class DuplicateConfirmed(DomainError):
     text = Text(sv="Utlägget är redan utbetalt en gång.", en="The expense has been paid once already.")
 
 
+class ReceiptNotCompared(DomainError):
+    """The worker has not looked yet whether the receipt was paid before."""
+
+    code = "receipt_not_compared"
+    text = Text(
+        sv="Kvittot har inte jämförts med andra än. Försök igen snart.",
+        en="The receipt has not been compared with others yet. Try again soon.",
+    )
+
+
 def note_duplicates(expense: Expense, now: datetime) -> None:
     """Write down what an expense that came in looks like, and forget what no longer holds.
 

@@ -5,23 +5,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from core.errors import DomainError
-from core.text import Text
 from expenses.deciding import Verdict, write_verdicts
-from expenses.duplicate_services import check_payable, note_duplicates
+from expenses.duplicate_services import ReceiptNotCompared, check_payable, note_duplicates
 from expenses.history import Action
 from expenses.models import FREE, Expense, Receipt
 from people.models import User
-
-
-class ReceiptNotCompared(DomainError):
-    """The worker has not looked yet whether the receipt was paid before."""
-
-    code = "receipt_not_compared"
-    text = Text(
-        sv="Kvittot har inte jämförts med andra än. Försök igen snart.",
-        en="The receipt has not been compared with others yet. Try again soon.",
-    )
 
 
 def pay_expense(*, user: User, expense_id: UUID, now: datetime) -> Expense:

@@ -53,8 +53,8 @@ def test_what_is_paid_is_not_undone_and_what_is_undone_is_not_paid(
         except DomainError as error:
             return error.code
 
-    for _ in range(3):
-        approved = world.make_expense(assignment, status="approved", coordinator=inger)
+    for number in range(3):  # each unlike the others
+        approved = world.make_expense(assignment, status="approved", coordinator=inger, claimed=f"10{number}.00")
         paid, undone = at_once(partial(pay, approved), partial(act, inger, "undo", approved))
         approved.refresh_from_db()
         if undone.status_code == 200:
