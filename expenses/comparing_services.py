@@ -16,6 +16,7 @@ from django.db.models import BigIntegerField, Case, Func, IntegerField, Q, Query
 from expenses.duplicate_services import LOOKED_BACK, note_duplicates
 from expenses.likeness import OUTLINES_APART, is_alike, outline_of
 from expenses.models import Expense, Receipt
+from expenses.reading.suggestion import HIGH
 from people.models import Membership
 
 logger = logging.getLogger(__name__)
@@ -71,9 +72,10 @@ def _claim(receipt_id: UUID, now: datetime) -> Receipt | None:
 
 
 def _nearest(receipt: Receipt, now: datetime) -> "QuerySet[Receipt, tuple[UUID, list[int]]]":
-    """Return id and likeness of the receipts that are worth a closer look, those that say the same first.
+    """Return id and likeness of the receipts that are worth a closer look.
 
-    Of a shop where many go, there are more that look alike from afar than can be looked at.
+    Of a shop where many go, more look alike from afar than can be looked at, and two may differ in a few figures
+    only. So those that say the same come first, and those that certainly say something else not at all.
     """
     outline = Value(outline_of(receipt.likeness), output_field=ArrayField(BigIntegerField()))
     people = Membership.objects.filter(municipality__in=receipt.owner.municipality_ids()).values("user")
@@ -81,8 +83,10 @@ def _nearest(receipt: Receipt, now: datetime) -> "QuerySet[Receipt, tuple[UUID, 
     near = others.exclude(outline=[]).annotate(
         apart=OutlinesApart("outline", outline),
         says_the_same=Case(When(_says_the_same(receipt), then=1), default=0),
+        says_another=Case(When(_says_another(receipt), then=1), default=0),
     )
-    rows = near.filter(Q(says_the_same=1) | Q(apart__lte=OUTLINES_APART)).order_by("-says_the_same", "apart", "pk")
+    near = near.filter(Q(says_the_same=1) | Q(apart__lte=OUTLINES_APART), says_another=0)
+    rows = near.order_by("-says_the_same", "apart", "pk")
     return rows.values_list("pk", "likeness")[:MOST_COMPARED]
 
 
@@ -91,6 +95,17 @@ def _says_the_same(receipt: Receipt) -> Q:
     read = receipt.suggestion or {}
     total, day = ((read.get(name) or {"value": ""})["value"] for name in ("total", "date"))
     return Q(suggestion__total__value=total, suggestion__date__value=day)
+
+
+def _says_another(receipt: Receipt) -> Q:
+    """Keep those of which another total or another date was read, where both readings are as good as sure."""
+    another = Q(pk__in=[])
+    for name in ("total", "date"):
+        read = (receipt.suggestion or {}).get(name)
+        if read and read["confidence"] >= HIGH:
+            sure = Q(**{f"suggestion__{name}__confidence__gte": HIGH})
+            another |= sure & ~Q(**{f"suggestion__{name}__value": read["value"]})
+    return another
 
 
 def _note(receipt_id: UUID, now: datetime) -> None:

@@ -22,9 +22,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 ONE = describe(slip(1))
 
 
-def reading(total: str, day: str) -> dict[str, Any]:
+def reading(total: str, day: str, confidence: float = 0.8) -> dict[str, Any]:
     """What was read off a receipt."""
-    return {"total": {"value": total, "confidence": 1}, "date": {"value": day, "confidence": 1}}
+    return {name: {"value": value, "confidence": confidence} for name, value in (("total", total), ("date", day))}
 
 
 def twins(receipt: Receipt) -> list[Any]:
@@ -104,3 +104,11 @@ def test_one_that_says_the_same_is_looked_at_however_far_it_seems(karin: User, m
     same = waiting(karin, ONE, suggestion=reading("129.00", "2026-06-05"))
     assert twins(waiting(karin, ONE, suggestion=reading("129.00", "2026-06-05"))) == [same.pk]
     assert twins(waiting(karin, ONE, suggestion=reading("129.00", "2026-06-06"))) == []
+
+
+@pytest.mark.parametrize(("total", "day"), [("129.00", "2026-06-06"), ("9.00", "2026-06-05")])
+def test_one_that_certainly_says_something_else_is_another(karin: User, total: str, day: str) -> None:
+    sure, likely = (waiting(karin, ONE, suggestion=reading("129.00", "2026-06-05", by)) for by in (0.95, 0.8))
+    unread = waiting(karin, ONE)
+    assert set(twins(waiting(karin, ONE, suggestion=reading(total, day, 0.95)))) == {likely.pk, unread.pk}
+    assert set(twins(waiting(karin, ONE, suggestion=reading(total, day)))) > {sure.pk, likely.pk, unread.pk}
