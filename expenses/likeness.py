@@ -132,7 +132,7 @@ def is_alike(one: Sequence[int], other: Sequence[int]) -> bool:
     return agreed - worst >= _ALIKE
 
 
-_ALIKE = 0.25  # measured: two receipts of one shop reach 0.23, 97 % of pictures of one receipt more
+_ALIKE = 0.25  # measured: two receipts of one shop reach 0.23, more than 97 % of pictures of one receipt do
 _WINDOW = 0.12  # of the width
 _LEAST_INK = 38  # of 255, for a window to be looked at
 _WORST = 0.03  # of the windows may differ as they like
