@@ -55,16 +55,7 @@ def scene(noon: Any, kalix: Municipality, leksand: Municipality, karin: User, as
     world.make_occasion(second, world.NOW - timedelta(days=1), outing=outing, title="Marker")
     alike = world.make_expense(second, status="submitted", note="Marker note")
     Duplicate.objects.create(pk=DUPLICATE, expense=expense, other=alike, kind="same_outlay")
-    series = OccasionSeries.objects.create(
-        assignment=assignment,
-        rule="FREQ=WEEKLY;COUNT=2;BYDAY=TU",
-        first_day=date(2026, 6, 16),
-        last_day=date(2026, 6, 23),
-        filled_until=date(2026, 8, 1),
-        starts=time(15),
-        minutes=60,
-        title="Marker",
-    )
+    series = _series(assignment)
     ids = {
         "assignment": str(assignment.pk),
         "second": str(second.pk),
@@ -86,6 +77,19 @@ def scene(noon: Any, kalix: Municipality, leksand: Municipality, karin: User, as
         "installation": "a-new-phone",
     }
     return Scene(people, foreigners, ids)
+
+
+def _series(assignment: Assignment) -> OccasionSeries:
+    return OccasionSeries.objects.create(
+        assignment=assignment,
+        rule="FREQ=WEEKLY;COUNT=2;BYDAY=TU",
+        first_day=date(2026, 6, 16),
+        last_day=date(2026, 6, 23),
+        filled_until=date(2026, 8, 1),
+        starts=time(15),
+        minutes=60,
+        title="Marker",
+    )
 
 
 def _user(actor: str, municipality: Municipality) -> User:

@@ -6,6 +6,8 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -79,3 +81,23 @@ def _wait(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
             if process.poll() is not None or time.monotonic() > deadline:
                 raise AssertionError(log.read_text(errors="replace")[-2000:]) from None
             time.sleep(0.1)
+
+
+def fetch(url: str) -> tuple[int, Any, bytes]:
+    """Follow an address without saying who asks."""
+    try:
+        with urllib.request.urlopen(url) as answer:  # noqa: S310 (the test's own server)
+            return answer.status, answer.headers, answer.read()
+    except urllib.error.HTTPError as refusal:
+        return refusal.code, refusal.headers, refusal.read()
+
+
+def put(upload: dict[str, Any], body: bytes, **changed: str) -> int:
+    """Send a file to the address that an app was given."""
+    headers = upload["headers"] | changed
+    request = urllib.request.Request(upload["url"], body, headers, method="PUT")  # noqa: S310
+    try:
+        with urllib.request.urlopen(request) as answer:  # noqa: S310
+            return int(answer.status)
+    except urllib.error.HTTPError as refusal:
+        return refusal.code

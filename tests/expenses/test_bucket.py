@@ -2,8 +2,6 @@
 
 import hashlib
 import logging
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -57,26 +55,6 @@ def keys(bucket: Any) -> set[str]:
     return {entry["Key"] for entry in bucket.list_objects_v2(Bucket=s3.BUCKET).get("Contents", [])}
 
 
-def fetch(url: str) -> tuple[int, Any, bytes]:
-    """Follow an address without saying who asks."""
-    try:
-        with urllib.request.urlopen(url) as answer:  # noqa: S310 (the test's own server)
-            return answer.status, answer.headers, answer.read()
-    except urllib.error.HTTPError as refusal:
-        return refusal.code, refusal.headers, refusal.read()
-
-
-def put(upload: dict[str, Any], body: bytes, **changed: str) -> int:
-    """Send a file to the address that an app was given."""
-    headers = upload["headers"] | changed
-    request = urllib.request.Request(upload["url"], body, headers, method="PUT")  # noqa: S310
-    try:
-        with urllib.request.urlopen(request) as answer:  # noqa: S310
-            return int(answer.status)
-    except urllib.error.HTTPError as refusal:
-        return refusal.code
-
-
 def announce(user: User, data: bytes, **values: Any) -> Any:
     """Tell of a picture to come."""
     about = {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data), "media_type": "image/jpeg"}
@@ -118,7 +96,7 @@ def test_a_look_goes_to_an_address_that_lives_a_minute(karin: User, part: str) -
 
     assert (answer.status_code, answer["Cache-Control"]) == (302, "private, no-store")
     assert parse_qs(urlsplit(answer["Location"]).query)["X-Amz-Expires"] == ["60"]
-    status, headers, content = fetch(answer["Location"])
+    status, headers, content = s3.fetch(answer["Location"])
     assert (status, content[:4], content[8:12]) == (200, b"RIFF", b"WEBP")
     assert headers["Content-Type"] == "image/webp"
     assert headers["Content-Disposition"] == 'inline; filename="receipt.webp"'
@@ -129,8 +107,8 @@ def test_nothing_is_there_without_the_whole_address(karin: User) -> None:
     receipt = sent_in(karin, jpeg())
     address = world.signed_in(karin).get(f"{RECEIPTS}/{receipt.pk}/file")["Location"]
 
-    assert fetch(address.partition("?")[0])[0] == 403
-    assert fetch(address.replace("large.webp", "original"))[0] == 403
+    assert s3.fetch(address.partition("?")[0])[0] == 403
+    assert s3.fetch(address.replace("large.webp", "original"))[0] == 403
 
 
 def test_who_looks_is_logged_and_the_address_is_not(karin: User, caplog: pytest.LogCaptureFixture) -> None:
@@ -155,7 +133,7 @@ def test_a_phone_puts_a_receipt_straight_into_the_bucket(karin: User, bucket: An
     announced = announce(karin, jpeg(), id=receipt_id)
 
     assert (announced.status_code, announced.data["status"]) == (201, "processing")
-    assert put(announced.data["upload"], jpeg()) == 200
+    assert s3.put(announced.data["upload"], jpeg()) == 200
     confirmed = confirm(karin, receipt_id)
     assert (confirmed.status_code, confirmed.data["status"]) == (200, "processing")
     receipt = processed(receipt_id)
@@ -169,7 +147,7 @@ def test_every_step_of_it_may_be_repeated(karin: User) -> None:
     again = announce(karin, jpeg(), id=receipt_id)
 
     assert (first.status_code, again.status_code) == (201, 200)
-    assert [put(answer.data["upload"], jpeg()) for answer in (first, again, first)] == [200, 200, 200]
+    assert [s3.put(answer.data["upload"], jpeg()) for answer in (first, again, first)] == [200, 200, 200]
     assert [confirm(karin, receipt_id).status_code for _ in range(2)] == [200, 200]
     after = announce(karin, jpeg(), id=receipt_id)
     assert (after.status_code, after.data["upload"]) == (200, None)
@@ -217,7 +195,7 @@ def test_what_is_not_there_can_not_be_confirmed(karin: User) -> None:
 
 def test_only_the_one_who_announced_it_confirms(karin: User, sven: User) -> None:
     announced = announce(karin, jpeg())
-    put(announced.data["upload"], jpeg())
+    s3.put(announced.data["upload"], jpeg())
 
     assert refused_with(confirm(sven, announced.data["id"])) == (404, "not_found")
 
@@ -226,9 +204,9 @@ def test_the_address_takes_no_other_file(karin: User, bucket: Any) -> None:
     upload = announce(karin, jpeg()).data["upload"]
     other = bytes(len(jpeg()))
 
-    assert put(upload, other) >= 400
-    assert put(upload, jpeg() + b"x", **{"Content-Length": str(len(jpeg()) + 1)}) >= 400
-    assert put(upload, jpeg(), **{"Content-Type": "text/html"}) >= 400
+    assert s3.put(upload, other) >= 400
+    assert s3.put(upload, jpeg() + b"x", **{"Content-Length": str(len(jpeg()) + 1)}) >= 400
+    assert s3.put(upload, jpeg(), **{"Content-Type": "text/html"}) >= 400
     assert not keys(bucket)
 
 
