@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from assignments.models import Adjustment, Assignment, Decision, OwnAssignment, ScopeChange
+from assignments.standing import check_leads_all
 from core.errors import DomainError, InvalidInput
 from core.periods import two_years_after
 from core.repeats import create_once, fingerprint
@@ -53,7 +54,8 @@ def adjust_units(
 ) -> tuple[Adjustment, bool]:
     """Add units to a decision in the period of a day, or take some away; return it and whether it is new.
 
-    For coordinators. Raise NotYours, IdConflict, OwnAssignment, DayTooFar, OutsideDecision or UnitsOutOfStep.
+    For coordinators. Raise NotYours, IdConflict, OwnAssignment, DeputyForClaimant, DayTooFar, OutsideDecision or
+    UnitsOutOfStep.
     """
     asked = fingerprint("adjust_units", {"decision": decision_id, "on": on, "units": units, "reason": reason})
     with transaction.atomic():
@@ -79,7 +81,8 @@ def adjust_units(
 
 
 def _adjust(decision: Decision, adjustment: Adjustment, now: datetime) -> Adjustment:
-    _check(decision, adjustment.on, adjustment.units, user=adjustment.made_by, now=now, field="on")
+    check_leads_all(adjustment.made_by, decision.client.municipality.pk, _contact_persons(decision))
+    _check(decision, adjustment.on, adjustment.units, now=now, field="on")
     adjustment.save(force_insert=True)
     return adjustment
 
@@ -112,7 +115,9 @@ def change_scope(
 
 
 def _change_scope(decision: Decision, change: ScopeChange, now: datetime) -> ScopeChange:
-    _check(decision, change.first_day, change.units, user=change.made_by, now=now, field="first_day")
+    if change.made_by.pk in _contact_persons(decision):
+        raise OwnAssignment
+    _check(decision, change.first_day, change.units, now=now, field="first_day")
     if change.units < 0:
         raise UnitsOutOfStep(field="units")
     taken = decision.scope_changes.filter(first_day=change.first_day)
@@ -122,9 +127,11 @@ def _change_scope(decision: Decision, change: ScopeChange, now: datetime) -> Sco
     return change
 
 
-def _check(decision: Decision, on: date, units: Decimal, *, user: User, now: datetime, field: str) -> None:
-    if Assignment.objects.filter(decision=decision, contact_person=user).exists():
-        raise OwnAssignment
+def _contact_persons(decision: Decision) -> set[UUID]:
+    return set(Assignment.objects.filter(decision=decision).values_list("contact_person", flat=True))
+
+
+def _check(decision: Decision, on: date, units: Decimal, *, now: datetime, field: str) -> None:
     if on > two_years_after(decision.client.municipality.today(now)):
         raise DayTooFar(field=field)
     terms = decision.terms

@@ -1,6 +1,7 @@
 """What can go wrong, in words that a program (`code`) and a person (`text`) understand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import ClassVar
 
 from core.text import Language, Text
@@ -28,6 +29,16 @@ class DomainError(Exception):
     def detail(self, language: Language) -> str:
         """Say in one sentence what is wrong."""
         return self.text.in_language(language, **self.values)
+
+
+@contextmanager
+def showing(present: object) -> Iterator[None]:
+    """Let whoever is refused what is asked inside see the object as it is now."""
+    try:
+        yield
+    except DomainError as error:
+        error.present = present
+        raise
 
 
 class InvalidInput(DomainError):
@@ -68,6 +79,16 @@ class IdConflict(DomainError):
 
     code = "id_conflict"
     text = Text(sv="Id:t är redan använt för något annat.", en="The id is already used for something else.")
+
+
+class DeputyForClaimant(DomainError):
+    """Nobody decides what is their own by naming somebody who does."""
+
+    code = "deputy_for_claimant"
+    text = Text(
+        sv="Du ersätter den som det gäller, och kan inte besluta om det.",
+        en="You stand in for the person whom it is about, and can't decide it.",
+    )
 
 
 class ReasonRequired(InvalidInput):

@@ -6,9 +6,9 @@ from uuid import UUID
 from django.db import transaction
 
 from assignments.models import Assignment
+from assignments.standing import check_leads
 from core.errors import NotYours
 from expenses.models import ExpenseCategory, SwitchedOffCategory
-from expenses.standing import check_leads
 from people.models import Role, User
 
 

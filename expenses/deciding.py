@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from core.errors import DomainError
+from core.errors import showing
 from core.repeats import fingerprint
 from expenses import rules
 from expenses.claiming import check_cap
@@ -87,15 +87,12 @@ def judge(expense: Expense, wish: Wish, *, user: User, now: datetime) -> Verdict
 
 def _check_decidable(expense: Expense, wish: Wish, user: User, now: datetime) -> tuple[str, UUID | None]:
     """Return the status that the wish leads to, and for whom a deputy decides."""
-    try:
+    with showing(expense):
         deputy_for = capacity_of(user, expense)
         status = expense.status_after(wish.action, wish.version)
         check_hand(expense, user, now)
         if wish.action == "approve" and expense.first_approved_at:
             deputy_for = capacity_of(user, expense, second=True)
-    except DomainError as error:
-        error.present = expense
-        raise
     return status, deputy_for
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Q
 
-from core.errors import DomainError
+from core.errors import DomainError, showing
 from core.text import Text
 from expenses.models import Duplicate, Expense, Found
 from expenses.note_services import add_note
@@ -127,12 +127,9 @@ def answer_duplicate(
         expense = Expense.objects.get_to_decide(expense_id, user=user, now=now)
         duplicate = Duplicate.objects.about(expense).current().select_for_update().get_one(duplicate_id)
         other = Expense.objects.complete().get(pk=duplicate.partner_id(expense))
-        try:
+        with showing(expense):
             for one in (expense, other):  # nobody clears their own from the other end
                 capacity_of(user, one)
-        except DomainError as error:
-            error.present = expense
-            raise
         if not duplicate.holds(answer=answer, note=note):
             if expense.status == Expense.Status.PAID:
                 raise WrongStatus(present=expense)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from core.errors import DomainError
+from core.errors import showing
 from expenses.deciding import check_hand
 from expenses.models import FREE, Expense, ExpenseQuerySet
 from expenses.standing import capacity_of
@@ -45,13 +45,10 @@ def _hand(
     """Write in whose hand it is, and not that the expense changed: nobody's version goes stale by it."""
     with transaction.atomic():
         expense = Expense.objects.get_to_decide(expense_id, user=user, now=now)
-        try:
+        with showing(expense):
             capacity_of(user, expense)
             expense.status_after(action, expected_version)
             check_hand(expense, user, now)
-        except DomainError as error:
-            error.present = expense
-            raise
         for name, value in values.items():
             setattr(expense, name, value)
         expense.save(update_fields=values)

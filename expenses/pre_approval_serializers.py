@@ -6,10 +6,10 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from assignments.standing import lead_obstacle_of
 from core.serializers import ActionSerializer, CommandSerializer, IdField, MoneyField
 from expenses.asking import allowed_actions
 from expenses.models import ExpenseCategory, PreApproval
-from expenses.standing import answer_obstacle_of
 
 
 class PreApprovalSerializer(serializers.ModelSerializer[PreApproval]):
@@ -30,7 +30,7 @@ class PreApprovalSerializer(serializers.ModelSerializer[PreApproval]):
         """Tell the app what it may offer, so that it never guesses."""
         user, now = self.context["request"].user, timezone.now()
         ask = question.assignment.obstacle(user, now=now)
-        found = allowed_actions(question.status, ask=ask, answer=answer_obstacle_of(question, user))
+        found = allowed_actions(question.status, ask=ask, answer=lead_obstacle_of(question.assignment, user))
         return [vars(action) for action in found]
 
 

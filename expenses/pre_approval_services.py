@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from assignments.models import Assignment
-from core.errors import DomainError, ReasonRequired
+from assignments.standing import check_leads
+from core.errors import ReasonRequired, showing
 from core.repeats import create_once, fingerprint
 from expenses.models import PreApproval, check_claimable
 from expenses.reminders import tell_coordinators
 from expenses.resolving import find_category
-from expenses.standing import check_leads
 from notifications.messages import Kind
 from notifications.services import notify
 from people.models import Role, User
@@ -98,11 +98,8 @@ def _answer(
         question = led.get_locked(pre_approval_id)
         if question.action_fingerprint == asked:
             return question
-        try:
+        with showing(question):
             check_leads(user, question.assignment)
-        except DomainError as error:
-            error.present = question
-            raise
         status = question.status_after(action, expected_version)
         if action == "decline" and not reason:
             raise ReasonRequired(field="reason")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from core.actions import Allowed
-from core.errors import DomainError, InvalidInput
+from core.errors import DeputyForClaimant, DomainError, InvalidInput
 from core.text import Text
 
 WRONG_ROLE = "wrong_role"  # the front door's own problem
@@ -46,16 +46,6 @@ class OwnExpense(DomainError):
 
     code = "own_expense"
     text = Text(sv="Du kan inte besluta om ditt eget utlägg.", en="You can't decide your own expense.")
-
-
-class DeputyForClaimant(DomainError):
-    """Nobody decides what is their own by naming somebody who does."""
-
-    code = "deputy_for_claimant"
-    text = Text(
-        sv="Du ersätter den som det gäller, och kan inte besluta om det.",
-        en="You stand in for the person whom it is about, and can't decide it.",
-    )
 
 
 class SecondPersonRequired(DomainError):

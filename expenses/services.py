@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 
 from assignments.models import Assignment
-from core.errors import DomainError
+from core.errors import DomainError, showing
 from core.periods import Month
 from core.repeats import create_once, fingerprint
 from core.text import Text
@@ -160,11 +160,8 @@ def _check_complete(expense: Expense, frozen: Mapping[str, Any], now: datetime) 
     wanted = copy(expense)
     for name, value in frozen.items():
         setattr(wanted, name, value)
-    try:
+    with showing(expense):
         wanted.check_complete(now)
-    except DomainError as error:
-        error.present = expense
-        raise
 
 
 def _undecided(now: datetime) -> dict[str, Any]:

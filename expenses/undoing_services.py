@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from core.errors import DomainError
+from core.errors import showing
 from core.repeats import fingerprint
 from expenses import rules
 from expenses.asking import PreApprovalAlreadyUsed
@@ -31,15 +31,12 @@ def undo_decision(
         expense = Expense.objects.get_to_decide(expense_id, user=user, now=now)
         if expense.action_fingerprint == asked:
             return expense
-        try:
+        with showing(expense):
             deputy_for = capacity_of(user, expense)
             status = expense.status_after("undo", expected_version)
             if expense.is_undecided:
                 raise rules.WrongStatus
             check_hand(expense, user, now)
-        except DomainError as error:
-            error.present = expense
-            raise
         values = {**UNDECIDED, "status": status, "action_fingerprint": asked, **FREE}
         decided = expense.decided_at is not None  # of a first approval nobody was told
         verdict = Verdict(expense, Action.UNDO, values, deputy_for, {"reason": reason}, is_told=decided)

@@ -9,9 +9,10 @@ from uuid import UUID
 from django.db import transaction
 
 from assignments.judging import judge
-from assignments.models import Assignment, OwnAssignment
+from assignments.models import Assignment
 from assignments.quota import ZERO
-from core.errors import ReasonRequired
+from assignments.standing import check_leads
+from core.errors import ReasonRequired, showing
 from core.repeats import fingerprint
 from notifications.messages import Kind
 from notifications.services import notify, withdraw
@@ -32,7 +33,7 @@ def approve_occasion(
     """Let an occasion count as was asked. The same call again changes nothing.
 
     With an `expected_version`, approve only what was seen. Where the policy blocks, there must be units left.
-    Raise NotYours, OwnAssignment, NothingAsked, StaleVersion or QuotaExceeded.
+    Raise NotYours, OwnAssignment, DeputyForClaimant, NothingAsked, StaleVersion or QuotaExceeded.
     """
     with transaction.atomic():
         occasion = _locked(user, occasion_id, now)
@@ -55,8 +56,8 @@ def decline_occasion(
 ) -> Occasion:
     """Let an occasion count as it does, and cancel it when it counts as nothing and is still to come.
 
-    The same call again changes nothing. Raise NotYours, OwnAssignment, NothingAsked, StaleVersion or
-    ReasonRequired.
+    The same call again changes nothing. Raise NotYours, OwnAssignment, DeputyForClaimant, NothingAsked,
+    StaleVersion or ReasonRequired.
     """
     with transaction.atomic():
         occasion = _locked(user, occasion_id, now)
@@ -94,9 +95,9 @@ def _is_repeated(occasion: Occasion, answer: str, user: User, reason: str) -> bo
 
 
 def _check(answer: str, occasion: Occasion, user: User, expected_version: int | None) -> str:
-    """Return what asking leads to. Raise OwnAssignment, NothingAsked, then StaleVersion."""
-    if occasion.contact_person_id == user.pk:
-        raise OwnAssignment(present=occasion)
+    """Return what asking leads to. Raise OwnAssignment, DeputyForClaimant, NothingAsked, then StaleVersion."""
+    with showing(occasion):
+        check_leads(user, occasion.assignment)
     if occasion.asked not in rules.ANSWERS[answer]:
         raise rules.NothingAsked(present=occasion)
     if expected_version is not None:

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from assignments.models import Assignment
+from core.errors import showing
 from core.repeats import create_once, fingerprint
 from notifications.services import withdraw
 from occasions import rules
@@ -181,7 +182,7 @@ def apply_change(
 
 def check_action(action: str, occasion: Occasion, values: Mapping[str, Any], now: datetime) -> str:
     """Return the status that an action leads to. Raise WrongStatus, NotSkipped or NotYetHeld."""
-    try:
+    with showing(occasion):
         return rules.check_action(
             action,
             status=occasion.status if action in ("edit", "restore") else occasion.standing,
@@ -190,9 +191,6 @@ def check_action(action: str, occasion: Occasion, values: Mapping[str, Any], now
             zone=occasion.municipality.zone,
             skipped=occasion.skipped_for_id is not None,
         )
-    except rules.WrongStatus as error:
-        error.present = occasion
-        raise
 
 
 def _activities(occasion: Occasion, values: Mapping[str, Any]) -> list[Activity]:

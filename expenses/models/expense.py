@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from assignments.models import Assignment, Policy
-from core.errors import NotYours
+from core.errors import NotYours, showing
 from core.models import BaseQuerySet, RepeatableModel
 from core.periods import Month
 from expenses import claiming, rules
@@ -271,11 +271,8 @@ class Expense(Driven, Decided, RepeatableModel):
 
         In that order, since a precondition is only about what would otherwise be done (RFC 9110, 13.2.1).
         """
-        try:
+        with showing(self):
             status = rules.next_status(action, self.status)
-        except rules.WrongStatus as error:
-            error.present = self
-            raise
         if expected_version is not None:
             self.expect(expected_version, already=False)
         return status

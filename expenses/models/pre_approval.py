@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from assignments.models import Assignment
+from core.errors import showing
 from core.models import BaseQuerySet, RepeatableModel
 from expenses import asking
 from expenses.models.category import ExpenseCategory
@@ -87,11 +88,8 @@ class PreApproval(RepeatableModel):
 
     def status_after(self, action: str, expected_version: int | None) -> str:
         """Return the status that an action leads to. Raise PreApprovalSettled, then StaleVersion."""
-        try:
+        with showing(self):
             status = asking.next_status(action, self.status)
-        except asking.PreApprovalSettled as error:
-            error.present = self
-            raise
         if expected_version is not None:
             self.expect(expected_version, already=False)
         return status

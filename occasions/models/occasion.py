@@ -12,11 +12,12 @@ from django.db.models import Deferrable, Exists, F, Func, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from assignments.ledger import outcome_of, weight_of
-from assignments.models import Assignment, NoPolicy, OwnAssignment, Policy
+from assignments.models import Assignment, NoPolicy, Policy
 from assignments.models.policy_checks import in_halves
 from assignments.quota import Use
 from assignments.rules import UNWRITTEN, Outcome, PolicyVersions
-from core.errors import DomainError, NotYours
+from assignments.standing import lead_obstacle_of
+from core.errors import DomainError
 from core.models import BaseQuerySet, RepeatableModel
 from notifications.models import Notification
 from occasions import rules
@@ -220,14 +221,9 @@ class Occasion(RepeatableModel):
 
     def obstacles(self, user: User, *, now: datetime) -> rules.Obstacles:
         """Return what keeps the user from planning and answering, whatever the occasion's state."""
-        return rules.Obstacles(plan=self.assignment.obstacle(user, now=now), answer=self._answer_obstacle(user))
-
-    def _answer_obstacle(self, user: User) -> str | None:
-        if Role.COORDINATOR not in user.roles:
-            return "wrong_role"
-        if self.municipality.pk not in user.municipality_ids(Role.COORDINATOR):
-            return NotYours.code
-        return OwnAssignment.code if self.contact_person_id == user.pk else None
+        return rules.Obstacles(
+            plan=self.assignment.obstacle(user, now=now), answer=lead_obstacle_of(self.assignment, user)
+        )
 
     @property
     def policy_versions(self) -> PolicyVersions:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.errors import DeputyForClaimant
 from expenses import rules
 from expenses.rules import (
     Obstacles,
@@ -116,7 +117,7 @@ INGER, BENGT, KARIN, DAG = (UUID(int=number) for number in range(4))
         (DAG, [INGER], (), INGER),
         (DAG, [INGER, None], (), None),
         (DAG, [BENGT, INGER], (), INGER),
-        (DAG, [KARIN], (), rules.DeputyForClaimant),
+        (DAG, [KARIN], (), DeputyForClaimant),
         (DAG, [KARIN, INGER], (), INGER),
         (DAG, [KARIN, None], (), None),
         (INGER, [None], (INGER,), rules.SecondPersonRequired),

@@ -121,6 +121,21 @@ def test_an_answer_is_given_once_and_the_contact_person_is_told(
     assert planned_units == (after[0], 0, 4 - after[0])
 
 
+@pytest.mark.parametrize("answer", ["approve", "decline"])
+def test_a_deputy_answers_nothing_of_whom_alone_they_stand_in_for(
+    answer: str, karin: User, sven: User, inger: User, kalix: Municipality, assignment: Assignment
+) -> None:
+    trip, today = asked_for(karin, assignment), world.NOW.date()
+    world.add_roles(karin, kalix, Role.COORDINATOR)
+    world.make_deputy(sven, karin, kalix, today, today)
+    refused = problem(answered(sven, trip["id"], answer, reason="Ja."), 409, "deputy_for_claimant")
+    assert refused["present"]["asked"] == "waiting"
+    assert actions(sven, trip["id"])[answer] == "deputy_for_claimant"
+    world.make_deputy(sven, inger, kalix, today, today)
+    assert actions(sven, trip["id"])[answer] is None
+    assert answered(sven, trip["id"], answer, reason="Ja.").status_code == 200
+
+
 def test_who_may_answer_and_as_of_what(
     karin: User, inger: User, lars: User, kalix: Municipality, assignment: Assignment
 ) -> None:

@@ -169,6 +169,17 @@ def test_nobody_adds_units_for_themselves(karin: User, kalix: Municipality, from
     assert not Adjustment.objects.exists()
 
 
+def test_a_deputy_adds_no_units_for_whom_alone_they_stand_in_for(
+    karin: User, sven: User, inger: User, kalix: Municipality, from_may: Assignment
+) -> None:
+    today = world.NOW.date()
+    world.add_roles(karin, kalix, Role.COORDINATOR)
+    world.make_deputy(sven, karin, kalix, today, today)
+    problem(adjust(sven, from_may, 1), 409, "deputy_for_claimant")
+    world.make_deputy(sven, inger, kalix, today, today)
+    assert adjust(sven, from_may, 1).status_code == 201
+
+
 def test_nobody_changes_the_scope_of_their_own_decision(
     karin: User, kalix: Municipality, from_may: Assignment
 ) -> None:
