@@ -147,7 +147,7 @@ def test_colours_are_converted_from_the_profile_of_the_picture() -> None:
     assert is_near(opened(cleaned(data).file), (0.5, 0.5), BLUE)
 
 
-@pytest.mark.parametrize("profile", [b"not a profile", files.swapping_profile()[:300]])
+@pytest.mark.parametrize("profile", [b"not a profile", files.swapping_profile()[:300]], ids=["none", "cut off"])
 def test_a_broken_profile_is_no_reason_to_refuse(profile: bytes) -> None:
     assert_upright(opened(cleaned(files.saved(files.picture(), "JPEG", icc_profile=profile)).file))
 
