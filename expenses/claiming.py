@@ -84,15 +84,16 @@ class OverPreApproval(DomainError):
 
 
 def check_spent_on(
-    spent_on: date, *, today: date, first_day: date, last_day: date | None, days: int | None
+    spent_on: date, *, today: date, came_in: date, first_day: date, last_day: date | None, days: int | None
 ) -> None:
     """Raise SpentInFuture, SpentTooLongAgo or SpentOutsideAssignment.
 
-    `today` is the municipality's date; `days` is how old an outlay may be by the policy, None for a year.
+    `today` is the municipality's date, and `came_in` the one on which it was sent in; `days` is how old an outlay
+    may be by then by the policy, None for a year.
     """
     if spent_on > today:
         raise SpentInFuture(field="spent_on")
-    age, oldest = (today - spent_on).days, days or (today - _year_before(today)).days
+    age, oldest = (came_in - spent_on).days, days or (came_in - _year_before(came_in)).days
     if age > oldest:
         raise SpentTooLongAgo(field="spent_on", days=oldest)
     if spent_on < first_day or (last_day is not None and spent_on > last_day):

@@ -53,8 +53,18 @@ class Verdict:
 
 
 def is_repeated(expense: Expense, wish: Wish, user: User) -> bool:
-    """Tell whether it is the same call again that brought the expense to where it is."""
-    return expense.action_fingerprint == _asked(expense, wish, user)
+    """Tell whether it is the same call again that brought the expense to where it is, or the first of two."""
+    return expense.action_fingerprint == _asked(expense, wish, user) or _is_first_again(expense, wish, user)
+
+
+def _is_first_again(expense: Expense, wish: Wish, user: User) -> bool:
+    """Tell whether it is the first of two approvals again; the second may have come meanwhile."""
+    return wish.action == "approve" and expense.holds(
+        first_approved_by_id=user.pk,
+        first_approved_amount=wish.approved_amount or expense.claimed_amount,
+        first_reason_code=wish.reason_code,
+        first_reason=wish.reason,
+    )
 
 
 def judge(expense: Expense, wish: Wish, *, user: User, now: datetime) -> Verdict:

@@ -12,7 +12,7 @@ from people.models import User
 
 Action = ExpenseEvent.Action
 # Of these the history tells what they were and became; of any other field only that it changed.
-TOLD = ("claimed_amount", "category", "spent_on", "receipt")
+TOLD = ("claimed_amount", "category", "spent_on", "receipt", "pre_approval", "mileage_km", "mileage_rate")
 
 
 def changes_of(expense: Expense | None, values: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -37,6 +37,16 @@ class AmountIsComputed(InvalidInput):
     )
 
 
+class AmountWasComputed(InvalidInput):
+    """What is no drive any more needs an amount of its own."""
+
+    code = "amount_was_computed"
+    text = Text(
+        sv="Beloppet räknades ut av en bilresa. Skriv vad utlägget kostade.",
+        en="The amount was computed from a drive. Say what the outlay cost.",
+    )
+
+
 class NoMileageRate(DomainError):
     """The municipality has not said yet what a kilometre is repaid with."""
 

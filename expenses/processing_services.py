@@ -12,14 +12,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from expenses.kinds import PDF, WEBP, ReceiptRefused, RefusalCode, check_upload
 from expenses.models import Receipt, receipt_path
 from expenses.pictures import BOUND, LARGE, LIKENESS, PREVIEW, DecoderBusyError, Made, clean, likeness_in
 from expenses.reading import reader
-from expenses.receipt_files import ORIGINAL, alone, copy, remove_files, store, unnamed_file
+from expenses.receipt_files import ORIGINAL, alone, copy, give_back, remove_files, store, unnamed_file
 from expenses.refusals import BY_CODE, ReceiptNeverArrived
 from notifications.messages import Kind
 from notifications.services import notify
@@ -46,8 +46,9 @@ def process_receipt(receipt_id: UUID, now: datetime) -> None:
                 _clear(receipt)  # if somebody was quicker, and refused it
     except ReceiptRefused as refusal:
         _refuse(receipt, BY_CODE[refusal.code].code, timezone.now())
-    except DecoderBusyError:
+    except DecoderBusyError:  # by the clock, and not by what the file took of the processor
         logger.warning("%s: the decoder did not come to an end", receipt)
+        give_back(_in_hand(receipt))
 
 
 def _claim(receipt_id: UUID, now: datetime) -> Receipt | None:
@@ -96,7 +97,7 @@ def _blameless(receipt: Receipt) -> Iterator[None]:
     except FileNotFoundError:
         raise
     except Exception:
-        _in_hand(receipt).update(attempts=F("attempts") - 1)
+        give_back(_in_hand(receipt))
         raise
 
 

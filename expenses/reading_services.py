@@ -15,14 +15,19 @@ from django.utils import timezone
 from expenses.models import Receipt, receipt_path
 from expenses.pictures import LARGE
 from expenses.reading import reader
+from expenses.receipt_files import give_back
 
 logger = logging.getLogger(__name__)
 MOST_ATTEMPTS = 2  # what killed so many workers is typed by hand
 SWEEP_LIMIT = 1000
+LONGEST_WAIT = timedelta(hours=1)  # for a worker that reads, where this one does not
 
 
 def read_receipt(receipt_id: UUID, now: datetime) -> None:
-    """Suggest total, date and seller of a ready receipt, unless somebody else reads it or it was read."""
+    """Suggest total, date and seller of a ready receipt, unless somebody else reads it or it was read.
+
+    A storage that is away raises what it likes: the receipt waits, and a sweep rings again.
+    """
     receipt = _claim(receipt_id, now)
     if receipt is None:
         return
@@ -34,6 +39,9 @@ def read_receipt(receipt_id: UUID, now: datetime) -> None:
         logger.error("%s: its picture is not in the storage", receipt)
     except reader.ReadingFailed:
         logger.warning("%s could not be read", receipt)
+    except Exception:
+        give_back(Receipt.objects.unread().filter(pk=receipt_id, attempts=receipt.attempts))
+        raise
     with transaction.atomic():
         row = Receipt.objects.unread().select_for_update(no_key=True).filter(pk=receipt_id).first()
         if row is not None:
@@ -62,6 +70,9 @@ def _claim(receipt_id: UUID, now: datetime) -> Receipt | None:
 
 
 def sweep(now: datetime) -> list[UUID]:
-    """Return whom to ring for: those that wait to be read, oldest first."""
+    """Return whom to ring for: those that wait to be read, oldest first. Where nothing reads they wait an hour."""
     waiting = Receipt.objects.unread().free(now).order_by("arrived_at")
-    return list(waiting.values_list("pk", flat=True)[:SWEEP_LIMIT]) if reader.is_installed() else []
+    if not reader.is_installed():
+        waiting.filter(arrived_at__lt=now - LONGEST_WAIT).update(read_at=now)
+        return []
+    return list(waiting.values_list("pk", flat=True)[:SWEEP_LIMIT])

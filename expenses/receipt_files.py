@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import connection
+from django.db.models import F, QuerySet
 from django.db.models.fields.files import FieldFile
 
 from core.errors import DomainError, NotYours
@@ -111,6 +112,11 @@ def alone(receipt: Receipt) -> Iterator[None]:
             yield
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", key)
+
+
+def give_back(in_hand: "QuerySet[Receipt]") -> None:
+    """Count no attempt of what failed for reasons that say nothing of the receipt."""
+    in_hand.update(attempts=F("attempts") - 1)
 
 
 def store(receipt: Receipt, name: str, content: BinaryIO) -> str:

@@ -11,7 +11,7 @@ from assignments.models import Assignment
 from core.errors import InvalidInput
 from core.text import Text
 from expenses.asking import ALIVE, UnknownPreApproval
-from expenses.mileage import AmountIsComputed, MileageMissing, MileageNotExpected, amount_of
+from expenses.mileage import AmountIsComputed, AmountWasComputed, MileageMissing, MileageNotExpected, amount_of
 from expenses.models import (
     NO_MILEAGE,
     Expense,
@@ -94,9 +94,15 @@ def _mileage(
     if not category.is_mileage:
         if given is not None:
             raise MileageNotExpected(field="mileage")
-        return dict(NO_MILEAGE) if present is not None and present.mileage_km is not None else {}
+        if present is None or present.mileage_km is None:
+            return {}
+        if "claimed_amount" not in values:
+            raise AmountWasComputed(field="claimed_amount")
+        return dict(NO_MILEAGE)
     columns = {f"mileage_{name}": value for name, value in (given or {}).items()}
-    if given is None and ("mileage" in values or present is None or present.mileage_km is None):
+    if given is None and (present is None or present.mileage_km is None or "mileage" in values):
+        if present is not None and present.category == category and "mileage" not in values:
+            return {}  # as the last release wrote it; it is asked for when it is sent in
         raise MileageMissing(field="mileage")
     return columns | _price(assignment, {**found, **columns}, present)
 

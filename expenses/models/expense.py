@@ -222,6 +222,7 @@ class Expense(Driven, Decided, RepeatableModel):
         claiming.check_spent_on(
             self.spent_on,
             today=self.municipality.today(now),
+            came_in=self.municipality.today(self.submitted_at or now),
             first_day=self.assignment.first_day,
             last_day=self.assignment.last_day,
             days=self.policy.receipt_days,

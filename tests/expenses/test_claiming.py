@@ -25,9 +25,12 @@ def date_refusal(
     first_day: date = date(2020, 1, 1),
     last_day: date | None = None,
     days: int | None = None,
+    came_in: date | None = None,
 ) -> str | None:
     try:
-        check_spent_on(spent_on, today=today, first_day=first_day, last_day=last_day, days=days)
+        check_spent_on(
+            spent_on, today=today, came_in=came_in or today, first_day=first_day, last_day=last_day, days=days
+        )
     except DomainError as error:
         return f"{error.field}: {error.code}".removeprefix("spent_on: ")
     return None
@@ -81,10 +84,18 @@ def test_a_policy_says_for_how_long_instead(days: int, spent_on: date, refusal: 
     assert date_refusal(spent_on, days=days) == refusal
 
 
+def test_how_old_an_outlay_is_counts_by_the_day_on_which_it_came_in() -> None:
+    assert date_refusal(date(2026, 5, 1), came_in=date(2026, 5, 31), days=30) is None
+    assert date_refusal(date(2026, 4, 30), came_in=date(2026, 5, 31), days=30) == "spent_too_long_ago"
+    assert date_refusal(date(2026, 6, 1), came_in=date(2026, 5, 31), days=30) is None
+
+
 def test_who_comes_too_late_is_told_by_how_many_days_it_may_be() -> None:
     for days, said in ((30, 30), (None, 365)):
         with pytest.raises(claiming.SpentTooLongAgo) as refused:
-            check_spent_on(date(2020, 1, 1), today=JUNE, first_day=date.min, last_day=None, days=days)
+            check_spent_on(
+                date(2020, 1, 1), today=JUNE, came_in=JUNE, first_day=date.min, last_day=None, days=days
+            )
         assert f"äldre än {said} dagar" in refused.value.detail("sv")
 
 

@@ -13,7 +13,7 @@ from expenses.likeness import describe
 from expenses.models import Duplicate, Expense, Receipt
 from people.models import Municipality, User
 from tests import world
-from tests.expenses.calls import act, at_once, edit
+from tests.expenses.calls import act, at_once, claim_drive, edit
 from tests.expenses.slips import slip, taken_again, waiting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
@@ -53,6 +53,19 @@ def test_the_same_outlay_of_the_same_person_is_noted_with_the_later_one(
     submit(karin, second)
     assert noted(second) == [("same_outlay", first)]
     assert noted(first) == []
+
+
+def test_the_way_back_is_no_second_claim_for_the_way_there(
+    karin: User, kalix: Municipality, assignment: Assignment
+) -> None:
+    world.make_drive(kalix)
+    there, back, again = (
+        Expense.objects.get(pk=claim_drive(karin, assignment, **{"from": start, "to": end}).data["id"])
+        for start, end in (("Kalix", "Luleå"), ("Luleå", "Kalix"), ("Kalix", "Luleå"))
+    )
+    for drive in (there, back, again):
+        submit(karin, drive)
+    assert [noted(drive) for drive in (there, back, again)] == [[], [], [("same_outlay", there)]]
 
 
 @pytest.mark.parametrize(

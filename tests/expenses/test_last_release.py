@@ -13,7 +13,7 @@ from assignments.models import Assignment, Policy
 from expenses.models import Expense, ExpenseCategory, MileageRate
 from people.models import Municipality, User
 from tests import world
-from tests.expenses.calls import act, refused_with
+from tests.expenses.calls import act, edit, refused_with
 
 pytestmark = pytest.mark.usefixtures("noon")
 BASE = "version, created_at, updated_at"
@@ -57,6 +57,7 @@ def test_a_drive_that_it_claims_as_a_receipt_does_not_come_in(
     assert (claimed.mileage_km, claimed.mileage_from, claimed.pre_approval) == (None, "", None)
     Expense.objects.filter(pk=claimed.pk).update(category=car)
     assert refused_with(act(karin, "submit", claimed)) == (400, "mileage_missing")
+    assert edit(karin, claimed, note="Till stan").status_code == 200
 
 
 def test_municipalities_that_are_there_begin_with_a_rate(kalix: Municipality, leksand: Municipality) -> None:

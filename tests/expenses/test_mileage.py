@@ -119,6 +119,9 @@ def test_coffee_becomes_a_drive_and_a_drive_a_ticket(karin: User, assignment: As
     driven = edit(karin, row, category="car", mileage=DRIVE).json()
     assert (driven["claimed_amount"], driven["mileage"]["km"]) == ("203.75", 81.5)
     assert refused_with(edit(karin, row, mileage=None)) == (400, "mileage_missing")
+    without = edit(karin, row, category="coins")
+    assert refused_with(without) == (400, "amount_was_computed")
+    assert first_error(without)[0] == "/claimed_amount"
     ticket = edit(karin, row, category="coins", claimed_amount="40.00").json()
     assert (ticket["claimed_amount"], ticket["mileage"]) == ("40.00", None)
 

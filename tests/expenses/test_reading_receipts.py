@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.files.storage import default_storage
@@ -66,6 +67,14 @@ def test_a_picture_that_is_gone_is_not_asked_for_again(ready: Receipt) -> None:
     assert not Receipt.objects.unread().exists()
 
 
+def test_a_storage_that_is_away_is_not_blamed_on_the_receipt(ready: Receipt) -> None:
+    with patch.object(default_storage, "open", side_effect=OSError("away")), pytest.raises(OSError, match="away"):
+        read_receipt(ready.pk, timezone.now())
+
+    ready.refresh_from_db()
+    assert (ready.read_at, ready.attempts) == (None, 0)
+
+
 def test_one_that_somebody_reads_is_left_to_them(ready: Receipt) -> None:
     Receipt.objects.filter(pk=ready.pk).update(claimed_until=timezone.now() + timedelta(minutes=1), attempts=1)
 
@@ -107,6 +116,15 @@ def test_receipts_of_the_last_release_are_left_alone(karin: User) -> None:
     world.make_receipt(karin)
 
     assert reading_services.sweep(timezone.now()) == []
+
+
+def test_where_nothing_is_installed_any_more_what_waits_is_given_up_after_an_hour(
+    ready: Receipt, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(reader, "is_installed", lambda: False)
+    for passed, waits in ((timedelta(minutes=59), True), (timedelta(minutes=61), False)):
+        assert reading_services.sweep(world.NOW + passed) == []
+        assert Receipt.objects.unread().exists() == waits
 
 
 def test_where_nothing_is_installed_nothing_is_waited_for(karin: User, monkeypatch: Any) -> None:

@@ -58,6 +58,18 @@ def test_the_first_is_told_that_somebody_else_has_to(inger: User, bengt: User, s
     assert allowed(bengt, submitted, "approve")["allowed"]
 
 
+def test_the_first_who_asks_again_after_the_second_meets_what_became_of_it(
+    inger: User, bengt: User, submitted: Expense
+) -> None:
+    less = {"approved_amount": "80.00", "reason_code": "deposit"}
+    act(inger, "approve", submitted, **less)
+    approved = act(bengt, "approve", submitted, approved_amount="60.00", reason_code="deposit").data
+    again = act(inger, "approve", submitted, **less)
+    assert (again.status_code, again.data["approved_amount"]) == (200, approved["approved_amount"])
+    other = act(inger, "approve", submitted, approved_amount="70.00", reason_code="deposit")
+    assert refused_with(other) == (409, "expense_wrong_status")
+
+
 def test_both_sides_see_that_one_of_two_has_approved(karin: User, inger: User, submitted: Expense) -> None:
     act(inger, "approve", submitted)
     assert shown(karin, submitted)["first_approval"]["approved_amount"] == "100.00"
