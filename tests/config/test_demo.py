@@ -70,27 +70,25 @@ def occasions(port: int) -> set[str]:
 MAKE = "import subprocess, sys; subprocess.run([sys.executable, *sys.argv[1:]])"
 
 
-def test_it_tells_how_far_it_is_and_ends_with_make(data_dir: Path, start_demo: Start, port: int) -> None:
+def test_it_tells_how_far_it_is_lets_the_accounts_in_and_keeps_its_data_however_it_ends(
+    data_dir: Path, start_demo: Start, port: int
+) -> None:
     make = start_demo(data_dir, "-c", MAKE, MAKELEVEL="1")
     steps = [line.split(" s  ")[1] for line in make.read(until="Ready").splitlines() if " s  " in line]
     assert [step.split()[0] for step in steps] == ["Starting", "Bringing", "Making", "Waiting", "Ready"]
     instructions = make.read(until="Ctrl-C")
     assert f"http://127.0.0.1:{port}" in instructions
     assert "kontaktperson1@" in instructions
-    make.kill()
-    assert eventually(lambda: working_in(data_dir) == [])
-
-
-def test_it_lets_the_accounts_in_and_keeps_its_data_when_killed(
-    data_dir: Path, start_demo: Start, port: int
-) -> None:
-    first = start_demo(data_dir)
-    first.read(until="Ready")
     assert ask(port, "GET", "/api/health/ready")[0] == 200
     for account in ("kontaktperson1", "kontaktperson2", "samordnare", "handlaggare", "lon", "admin"):
         sign_in(port, f"{account}@kalix.example")
     planned = occasions(port)
-    first.kill()
+    make.kill()
+    assert eventually(lambda: working_in(data_dir) == [])
+
+    killed = start_demo(data_dir)
+    killed.read(until="Ready")
+    killed.kill()
 
     again = start_demo(data_dir)
     again.read(until="Ready")

@@ -35,7 +35,10 @@ PASSWORD = "tickets and coffee"
 END = b"--edge--\r\n"
 AT_ONCE = 20
 MOST_MEGABYTES = 200
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.xdist_group("server"),
+]
 
 
 @dataclass
