@@ -3,14 +3,19 @@
 import atexit
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
+
 from config import embedded
 
 _cleanup = ExitStack()
+_started: set[str] = set()
 
 
 def _start() -> None:
@@ -23,12 +28,22 @@ def _start() -> None:
         _cleanup.enter_context(running)
     if database:
         os.environ["DATABASE_URL"] = embedded.database_url(data_dir)
+        _started.add("DATABASE_URL")
     if broker:
         os.environ["REDIS_URL"] = embedded.redis_url(data_dir)
     os.environ["DATA_DIR"] = str(data_dir)
     os.environ["SECRET_KEY"] = "a key of tests, which is not secret and long enough to sign with"
     # A pool would hold connections that outlive the tests, and keep the test database from being dropped.
     os.environ.setdefault("DATABASE_POOL", "0")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Migrate the database that was started once, for each worker to begin with a copy."""
+    if "DATABASE_URL" in _started:
+        migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+        subprocess.run(migrate, cwd=Path(__file__).parents[1], check=True)
+        os.environ["TEST_TEMPLATE"] = urlsplit(os.environ["DATABASE_URL"]).path.removeprefix("/")
 
 
 def pytest_unconfigure() -> None:

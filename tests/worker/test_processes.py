@@ -38,7 +38,7 @@ def test_everything_periodic_is_asked_at_once(
     assert (answer.status_code, answer.json()["status"]) == (200, "ok")
 
 
-@pytest.mark.parametrize("options", [(), ("--loglevel", "INFO"), ("--loglevel", "ERROR")])
+@pytest.mark.parametrize("options", [(), ("--loglevel", "ERROR")])
 def test_without_firebase_the_worker_logs_what_it_would_push(
     options: tuple[str, ...], logging_house: House, karin: User
 ) -> None:
