@@ -27,7 +27,9 @@ class Phone:
 
     def __init__(self, url: str, email: str, *, language: str = "sv") -> None:
         """Sign in."""
-        self.http = httpx.Client(base_url=url, timeout=30, headers={"Accept-Language": language})
+        self.http = httpx.Client(
+            base_url=url, timeout=30, headers={"Accept-Language": language}, follow_redirects=True
+        )
         answer = self.http.post("/_allauth/app/v1/auth/login", json={"email": email, "password": PASSWORD})
         assert answer.status_code == 200, answer.text
         self.http.headers["Authorization"] = f"Bearer {answer.json()['meta']['access_token']}"
