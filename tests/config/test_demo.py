@@ -71,7 +71,7 @@ MAKE = "import subprocess, sys; subprocess.run([sys.executable, *sys.argv[1:]])"
 
 
 def test_it_tells_how_far_it_is_lets_the_accounts_in_and_keeps_its_data_however_it_ends(
-    data_dir: Path, start_demo: Start, port: int
+    data_dir: Path, fresh_dir: Path, start_owner: Start, start_demo: Start, port: int
 ) -> None:
     make = start_demo(data_dir, "-c", MAKE, MAKELEVEL="1")
     steps = [line.split(" s  ")[1] for line in make.read(until="Ready").splitlines() if " s  " in line]
@@ -100,6 +100,22 @@ def test_it_tells_how_far_it_is_lets_the_accounts_in_and_keeps_its_data_however_
     assert again.end() == 0
     assert working_in(data_dir) == []
 
+    start_owner(data_dir).line()
+    it_uses_the_servers_it_is_given_and_tells_which_process_died(data_dir, fresh_dir, start_demo)
+
+
+def it_uses_the_servers_it_is_given_and_tells_which_process_died(
+    data_dir: Path, fresh_dir: Path, start_demo: Start
+) -> None:
+    urls = {"DATABASE_URL": embedded.database_url(data_dir), "REDIS_URL": embedded.redis_url(data_dir)}
+    demo = start_demo(fresh_dir, **urls)
+    demo.read(until="Ready")
+    assert {path.name for path in fresh_dir.iterdir()} <= {"demo.lock", "log", "media", "secret_key"}
+    (beat,) = (child for child in psutil.Process(demo.pid).children() if "beat" in child.cmdline())
+    beat.kill()
+    assert "beat ended by itself (exit code -9)" in demo.read()
+    assert demo.end() == 1
+
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_can_be_told_to_end_while_it_makes_its_database(
@@ -111,20 +127,6 @@ def test_it_can_be_told_to_end_while_it_makes_its_database(
     assert demo.end() == 0
     # One that was just being started is ended by the kernel, a moment after the demo.
     assert eventually(lambda: working_in(fresh_dir) == [], 5)
-
-
-def test_it_uses_the_servers_it_is_given_and_tells_which_process_died(
-    data_dir: Path, fresh_dir: Path, start_owner: Start, start_demo: Start
-) -> None:
-    start_owner(data_dir).line()
-    urls = {"DATABASE_URL": embedded.database_url(data_dir), "REDIS_URL": embedded.redis_url(data_dir)}
-    demo = start_demo(fresh_dir, **urls)
-    demo.read(until="Ready")
-    assert {path.name for path in fresh_dir.iterdir()} <= {"demo.lock", "log", "media", "secret_key"}
-    (beat,) = (child for child in psutil.Process(demo.pid).children() if "beat" in child.cmdline())
-    beat.kill()
-    assert "beat ended by itself (exit code -9)" in demo.read()
-    assert demo.end() == 1
 
 
 def test_a_port_in_use_is_told_in_one_line(data_dir: Path, start_demo: Start) -> None:

@@ -13,12 +13,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import psutil
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
 from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
@@ -88,7 +90,7 @@ class Server:
     def sign_in(self, user: User) -> None:
         """Get a token."""
         self.token = ""
-        user.set_password(PASSWORD)
+        user.password = hashed()
         user.save()
         body = json.dumps({"email": user.email, "password": PASSWORD}).encode()
         _, _, answer = self.call("POST", "/_allauth/app/v1/auth/login", body, Content_Type="application/json")
@@ -99,6 +101,12 @@ class Server:
         with suppress(OSError):
             return self.call("GET", "/api/health/live")[0] == 200
         return False
+
+
+@cache
+def hashed() -> str:
+    """Hash the password once, as the server does."""
+    return make_password(PASSWORD, hasher=PBKDF2PasswordHasher())
 
 
 def eventually(question: Callable[[], bool], seconds: float = 30) -> bool:
@@ -146,9 +154,8 @@ def gunicorn(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) ->
 
 
 @pytest.fixture
-def server(gunicorn: Server, settings: Settings) -> Iterator[Server]:
+def server(gunicorn: Server) -> Iterator[Server]:
     """Find the server with nothing in its folders, and see that it has nobody's name in its log."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]  # as the server does
     for path in gunicorn.kept_files():
         path.unlink()
     gunicorn.token = ""
