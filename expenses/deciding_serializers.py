@@ -107,7 +107,7 @@ def shown_reasons() -> dict[str, Any]:
 
 
 class ChangeSerializer(serializers.Serializer[Any]):
-    """A field that was edited; of amount, category, date and receipt also what it was and became."""
+    """A field that was edited; also what it was and became, unless it is words."""
 
     field = serializers.CharField()
     old = serializers.CharField(required=False, allow_null=True)

@@ -8,7 +8,6 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from core.errors import DomainError, showing
-from core.repeats import fingerprint
 from core.text import Text
 from expenses.models import Duplicate, Expense, Found
 from expenses.note_services import add_note
@@ -93,12 +92,10 @@ def _alike(expense: Expense, now: datetime) -> Iterable[Found]:
         spent_on=expense.spent_on,
         claimed_amount=expense.claimed_amount,
         category=expense.category,
-        mileage_from=expense.mileage_from,  # the way back is as long
-        mileage_to=expense.mileage_to,
     )
+    if expense.mileage_km is not None:  # the way back is as long
+        same = same.exclude(mileage_from__iexact=expense.mileage_to, mileage_to__iexact=expense.mileage_from)
     outlay = f"{expense.spent_on} {expense.claimed_amount:.2f} {expense.category_id}"
-    if expense.mileage_km is not None:
-        outlay += " " + fingerprint("drive", {"from": expense.mileage_from, "to": expense.mileage_to})[:32]
     yield from (Found(pk, Duplicate.Kind.SAME_OUTLAY, outlay) for pk in same.values_list("pk", flat=True))
     receipt = expense.receipt
     if receipt is not None:

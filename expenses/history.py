@@ -18,19 +18,21 @@ TOLD = ("claimed_amount", "category", "spent_on", "receipt", "pre_approval", "mi
 def changes_of(expense: Expense | None, values: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return what `values` change of an expense that still is as it was; of none, what it begins with."""
     return [
-        {"field": name, "old": _plain(getattr(expense, name, None)), "new": _plain(values[name])}
+        {"field": name, "old": _plain(name, getattr(expense, name, None)), "new": _plain(name, values[name])}
         if name in TOLD
         else {"field": name}
         for name in sorted(values)
     ]
 
 
-def _plain(value: Any) -> str | None:
-    """Write a value as JSON has it: a category by its code, a receipt by its id, money with two decimals."""
+def _plain(name: str, value: Any) -> str | None:
+    """Write a value as JSON has it: a category by its code, a receipt by its id, money with two decimals and
+    kilometres with one.
+    """
     if isinstance(value, Model):
         return str(getattr(value, "code", value.pk))
     if isinstance(value, Decimal):
-        return f"{value:.2f}"
+        return f"{value:.1f}" if name == "mileage_km" else f"{value:.2f}"
     return None if value is None else str(value)
 
 

@@ -26,6 +26,7 @@ from notifications.services import notify
 
 logger = logging.getLogger(__name__)
 MOST_ATTEMPTS = 3  # what killed so many workers kills the next one
+BLAMELESS_FOR = timedelta(days=1)  # no machine is busy for so long
 SWEEP_LIMIT = 1000
 Status = Receipt.Status
 
@@ -48,7 +49,8 @@ def process_receipt(receipt_id: UUID, now: datetime) -> None:
         _refuse(receipt, BY_CODE[refusal.code].code, timezone.now())
     except DecoderBusyError:  # by the clock, and not by what the file took of the processor
         logger.warning("%s: the decoder did not come to an end", receipt)
-        give_back(_in_hand(receipt))
+        if receipt.arrived_at is None or now - receipt.arrived_at < BLAMELESS_FOR:
+            give_back(_in_hand(receipt))
 
 
 def _claim(receipt_id: UUID, now: datetime) -> Receipt | None:

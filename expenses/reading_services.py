@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from expenses.models import Receipt, receipt_path
@@ -33,15 +34,11 @@ def read_receipt(receipt_id: UUID, now: datetime) -> None:
         return
     suggestion = None
     try:
-        with default_storage.open(receipt_path(receipt, LARGE), "rb") as picture:
-            suggestion = reader.read(picture.read(), today=timezone.localdate(now))
+        suggestion = reader.read(_picture(receipt), today=timezone.localdate(now))
     except FileNotFoundError:
         logger.error("%s: its picture is not in the storage", receipt)
     except reader.ReadingFailed:
         logger.warning("%s could not be read", receipt)
-    except Exception:
-        give_back(Receipt.objects.unread().filter(pk=receipt_id, attempts=receipt.attempts))
-        raise
     with transaction.atomic():
         row = Receipt.objects.unread().select_for_update(no_key=True).filter(pk=receipt_id).first()
         if row is not None:
@@ -51,6 +48,18 @@ def read_receipt(receipt_id: UUID, now: datetime) -> None:
                 claimed_until=None,
                 attempts=0,  # those of comparing begin
             )
+
+
+def _picture(receipt: Receipt) -> bytes:
+    """Fetch its picture; a storage that is away counts no attempt, as it says nothing of the receipt."""
+    try:
+        with default_storage.open(receipt_path(receipt, LARGE), "rb") as picture:
+            return bytes(picture.read())
+    except FileNotFoundError:
+        raise
+    except Exception:
+        give_back(Receipt.objects.unread().filter(pk=receipt.pk, attempts=receipt.attempts))
+        raise
 
 
 def _claim(receipt_id: UUID, now: datetime) -> Receipt | None:
@@ -73,6 +82,8 @@ def sweep(now: datetime) -> list[UUID]:
     """Return whom to ring for: those that wait to be read, oldest first. Where nothing reads they wait an hour."""
     waiting = Receipt.objects.unread().free(now).order_by("arrived_at")
     if not reader.is_installed():
-        waiting.filter(arrived_at__lt=now - LONGEST_WAIT).update(read_at=now)
+        waiting.filter(updated_at__lt=now - LONGEST_WAIT).update(
+            read_at=now, attempts=0, claimed_until=None, version=F("version") + 1, updated_at=now
+        )
         return []
     return list(waiting.values_list("pk", flat=True)[:SWEEP_LIMIT])

@@ -101,8 +101,8 @@ def _mileage(
         return dict(NO_MILEAGE)
     columns = {f"mileage_{name}": value for name, value in (given or {}).items()}
     if given is None and (present is None or present.mileage_km is None or "mileage" in values):
-        if present is not None and present.category == category and "mileage" not in values:
-            return {}  # as the last release wrote it; it is asked for when it is sent in
+        if present is not None and not values.keys() & {*PRICED_BY, "claimed_amount", "mileage"}:
+            return {}  # as the last release wrote it: whatever else it says may be changed
         raise MileageMissing(field="mileage")
     return columns | _price(assignment, {**found, **columns}, present)
 

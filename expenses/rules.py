@@ -9,8 +9,6 @@ from core.actions import Allowed
 from core.errors import DeputyForClaimant, DomainError, InvalidInput
 from core.text import Text
 
-WRONG_ROLE = "wrong_role"  # the front door's own problem
-
 # action → status it starts from → status it leads to. An approved or returned expense that is edited
 # is up for a new decision; a rejected one is closed, and a new one can be made from the same receipt.
 TRANSITIONS: Mapping[str, Mapping[str, str]] = {

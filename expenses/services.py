@@ -140,6 +140,7 @@ def submit_expense(*, user: User, expense_id: UUID, now: datetime, expected_vers
         status = expense.status_after("submit", expected_version)
         frozen = _freeze(expense)
         _check_complete(expense, frozen, now)
+        frozen = {name: value for name, value in frozen.items() if getattr(expense, name) != value}
         was, told = expense.status, changes_of(expense, frozen)
         expense.change(status=status, **frozen, **_undecided(now))
         tell_step(expense, Action.SUBMIT, user, now, was, changes=told)

@@ -222,11 +222,17 @@ class Expense(Driven, Decided, RepeatableModel):
         claiming.check_spent_on(
             self.spent_on,
             today=self.municipality.today(now),
-            came_in=self.municipality.today(self.submitted_at or now),
+            came_in=self.municipality.today(self._came_in() or now),
             first_day=self.assignment.first_day,
             last_day=self.assignment.last_day,
             days=self.policy.receipt_days,
         )
+
+    def _came_in(self) -> datetime | None:
+        """Return when it was first sent in; None for a draft, and for one of a release that kept no history."""
+        if self.status == Expense.Status.DRAFT:
+            return None
+        return self.events.filter(action="submit").order_by("at").values_list("at", flat=True).first()
 
     def check_receipt(self) -> None:
         """Raise ReceiptMissing when the category asks for one, ReceiptWasRefused for one that can't be used."""

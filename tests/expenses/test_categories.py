@@ -1,6 +1,6 @@
 """What may be claimed in an assignment, up to what, and what is switched off."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -178,3 +178,18 @@ def test_the_policy_says_how_old_an_outlay_may_be(
         reason="Var?",
     )
     assert act(karin, "submit", back).status_code == 200  # it did come in in time
+
+
+@pytest.mark.parametrize("decision", ["return", "approve", None])
+def test_a_date_that_is_mended_is_as_old_as_when_the_expense_first_came_in(
+    karin: User, inger: User, kalix: Municipality, assignment: Assignment, noon: Any, decision: str | None
+) -> None:
+    rule(kalix, receipt_days=30)
+    expense = Expense.objects.get(pk=claim(karin, assignment, spent_on="2026-05-20").data["id"])
+    assert act(karin, "submit", expense).status_code == 200
+    noon.shift(timedelta(days=40))
+    if decision:
+        assert act(inger, decision, expense, reason="Vilken dag?").status_code == 200
+    assert refused_with(edit(karin, expense, spent_on="2026-05-10")) == (409, "spent_too_long_ago")
+    mended = edit(karin, expense, spent_on="2026-05-11")
+    assert (mended.status_code, mended.json()["status"]) == (200, "submitted")

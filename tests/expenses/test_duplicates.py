@@ -61,11 +61,13 @@ def test_the_way_back_is_no_second_claim_for_the_way_there(
     world.make_drive(kalix)
     there, back, again = (
         Expense.objects.get(pk=claim_drive(karin, assignment, **{"from": start, "to": end}).data["id"])
-        for start, end in (("Kalix", "Luleå"), ("Luleå", "Kalix"), ("Kalix", "Luleå"))
+        for start, end in (("Kalix", "Luleå"), ("luleå", "Kalix"), ("Kalix", "Luleå C"))
     )
     for drive in (there, back, again):
         submit(karin, drive)
-    assert [noted(drive) for drive in (there, back, again)] == [[], [], [("same_outlay", there)]]
+    # However it is spelled: only what is just the way back is none.
+    assert [noted(drive) for drive in (there, back)] == [[], []]
+    assert {other for _, other in noted(again)} == {there, back}
 
 
 @pytest.mark.parametrize(

@@ -132,9 +132,11 @@ def test_a_machine_that_has_too_much_to_do_is_not_blamed_on_the_file(
 ) -> None:
     monkeypatch.setattr(pictures, "LONGEST_WAIT_SECONDS", 0.01)
     monkeypatch.setattr(pictures, "_PROGRAM", ["/bin/sh", "-c", "sleep 5"])
-    process_receipt(arrived.pk, timezone.now())
-    arrived.refresh_from_db()
-    assert (arrived.status, arrived.attempts) == ("processing", 0)
+    now = timezone.now()
+    for passed, attempts in ((timedelta(0), 0), (timedelta(hours=1), 0), (timedelta(days=2), 1)):
+        process_receipt(arrived.pk, now + passed)
+        arrived.refresh_from_db()
+        assert (arrived.status, arrived.attempts) == ("processing", attempts)
 
 
 @pytest.mark.parametrize("part", ["copy", "store"])

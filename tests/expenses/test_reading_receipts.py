@@ -123,8 +123,19 @@ def test_where_nothing_is_installed_any_more_what_waits_is_given_up_after_an_hou
 ) -> None:
     monkeypatch.setattr(reader, "is_installed", lambda: False)
     for passed, waits in ((timedelta(minutes=59), True), (timedelta(minutes=61), False)):
-        assert reading_services.sweep(world.NOW + passed) == []
+        assert reading_services.sweep(ready.updated_at + passed) == []
         assert Receipt.objects.unread().exists() == waits
+    assert Receipt.objects.get().version == ready.version + 1
+
+
+def test_what_our_own_fault_keeps_from_being_read_is_given_up(ready: Receipt) -> None:
+    now = timezone.now()
+    with patch.object(reader, "read", side_effect=AttributeError):
+        for attempt in range(MOST_ATTEMPTS):
+            with pytest.raises(AttributeError):
+                read_receipt(ready.pk, now + timedelta(minutes=10 * attempt))
+    read_receipt(ready.pk, now + timedelta(hours=1))
+    assert not Receipt.objects.unread().exists()
 
 
 def test_where_nothing_is_installed_nothing_is_waited_for(karin: User, monkeypatch: Any) -> None:
