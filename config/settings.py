@@ -10,6 +10,8 @@ import dj_database_url
 from config import embedded
 from config.environment import env, env_bool, env_int, env_list
 from config.storage import storages
+from notifications.messages import Kind
+from notifications.quiet import parse_hours
 from worker.schedule import EVERY
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -192,6 +194,7 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "Tillfälle <no-reply@localhost>")
 
 # Push
+QUIET_HOURS = parse_hours(env("QUIET_HOURS", "22:00-07:00"))
 FIREBASE_CREDENTIALS = env("FIREBASE_CREDENTIALS")
 FCM_ENDPOINT_URL = env("FCM_ENDPOINT_URL")
 DELIVERY_CLAIM_SECONDS = env_int("DELIVERY_CLAIM_SECONDS", 120)
@@ -232,6 +235,7 @@ SPECTACULAR_SETTINGS = {
         "AnswerEnum": ["fits", "warn", "ask", "block"],
         "DuplicateAnswerEnum": "expenses.models.Duplicate.Answer",
         "ReceiptStatusEnum": "expenses.models.Receipt.Status",
+        "NotificationKindEnum": [kind.value for kind in Kind],
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.describe_conventions"],
 }

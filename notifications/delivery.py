@@ -69,7 +69,7 @@ def _try_to_send(delivery: Delivery, now: datetime) -> fcm.SendResult:
 def _push(delivery: Delivery) -> fcm.Push:
     notification, device = delivery.notification, delivery.device
     message = message_of(notification.kind)
-    title, body = message.words(known_language(notification.recipient.language))
+    title, body = message.words(known_language(notification.recipient.language), notification.lead_minutes)
     return fcm.Push(
         notification_id=str(notification.pk),
         kind=notification.kind,

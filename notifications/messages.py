@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from core.text import Language, Text
 
+DAY = 24 * 60  # minutes
+
 
 class Kind(StrEnum):
     """What a notification is about."""
@@ -31,17 +33,49 @@ class Kind(StrEnum):
     PRE_APPROVAL_DECLINED = "pre_approval_declined"
 
 
+class Audience(StrEnum):
+    """Whose role it takes to be told."""
+
+    CONTACT_PERSON = "contact_person"
+    COORDINATOR = "coordinator"
+
+
 @dataclass(frozen=True)
 class Message:
-    """The words of a kind. An urgent one wakes the phone."""
+    """A kind's words, to whom it goes, and how: an urgent one wakes the phone, a mandatory one can't be switched
+    off.
+    """
 
     title: Text
     body: Text
+    audience: Audience = Audience.CONTACT_PERSON
     urgent: bool = False
+    mandatory: bool = False
 
-    def words(self, language: Language) -> tuple[str, str]:
-        """Return title and body."""
-        return self.title.in_language(language), self.body.in_language(language)
+    def words(self, language: Language, lead_minutes: int | None = None) -> tuple[str, str]:
+        """Return title and body; those before an occasion say within how long it is."""
+        lead = LEADS.get(lead_minutes or 0, SHORTLY)
+        return self.title.in_language(language), self.body.in_language(language, lead=lead)
+
+
+# How long before an occasion somebody may want to be reminded, in minutes, and how that is said.
+LEADS: Mapping[int, Text] = {
+    2 * DAY: Text(sv="inom två dygn", en="within two days"),
+    DAY: Text(sv="inom ett dygn", en="within a day"),
+    DAY // 2: Text(sv="inom tolv timmar", en="within twelve hours"),
+    180: Text(sv="inom tre timmar", en="within three hours"),
+    120: Text(sv="inom två timmar", en="within two hours"),
+    60: Text(sv="inom en timme", en="within an hour"),
+    30: Text(sv="inom en halvtimme", en="within half an hour"),
+    15: Text(sv="inom en kvart", en="within a quarter of an hour"),
+}
+SHORTLY = Text(sv="snart", en="soon")
+DEFAULT_LEADS = (DAY, 60)
+
+
+def kind_before(lead_minutes: int) -> Kind:
+    """Return the kind of a reminder so long before an occasion: half a day before, it need not wake a phone."""
+    return Kind.OCCASION_TOMORROW if lead_minutes >= DAY // 2 else Kind.OCCASION_SOON
 
 
 OPEN = Text(sv="Öppna appen för att se mer.", en="Open the app to see more.")
@@ -50,31 +84,39 @@ REMINDER = Text(sv="Påminnelse", en="Reminder")
 MESSAGES: Mapping[str, Message] = {
     Kind.OCCASION_TOMORROW: Message(
         REMINDER,
-        Text(sv="Du har något planerat inom ett dygn.", en="You have something planned within a day."),
+        Text(sv="Du har något planerat {lead}.", en="You have something planned {lead}."),
     ),
     Kind.OCCASION_SOON: Message(
         REMINDER,
-        Text(sv="Du har något planerat inom en timme.", en="You have something planned within an hour."),
+        Text(sv="Du har något planerat {lead}.", en="You have something planned {lead}."),
         urgent=True,
     ),
     Kind.OCCASION_UNLOGGED: Message(
         REMINDER, Text(sv="Det finns något kvar att fylla i.", en="There is something left to fill in.")
     ),
-    Kind.OCCASION_WAITING: Message(Text(sv="En fråga väntar på svar", en="A question is waiting"), OPEN),
+    Kind.OCCASION_WAITING: Message(
+        Text(sv="En fråga väntar på svar", en="A question is waiting"), OPEN, Audience.COORDINATOR
+    ),
     Kind.OCCASION_APPROVED: Message(Text(sv="Din fråga är godkänd", en="Your question is approved"), OPEN),
     Kind.OCCASION_DECLINED: Message(Text(sv="Din fråga är avslagen", en="Your question is declined"), OPEN),
     Kind.SERIES_INCOMPLETE: Message(
         Text(sv="Något gick inte att planera", en="Something could not be planned"), OPEN
     ),
     Kind.EXPENSE_APPROVED: Message(Text(sv="Utlägg godkänt", en="Expense approved"), OPEN),
-    Kind.EXPENSE_RETURNED: Message(Text(sv="Utlägg behöver kompletteras", en="Expense needs a change"), OPEN),
+    Kind.EXPENSE_RETURNED: Message(
+        Text(sv="Utlägg behöver kompletteras", en="Expense needs a change"), OPEN, mandatory=True
+    ),
     Kind.EXPENSE_REJECTED: Message(Text(sv="Utlägg avslaget", en="Expense rejected"), OPEN),
     Kind.EXPENSE_REOPENED: Message(Text(sv="Utlägg prövas igen", en="Expense is looked at again"), OPEN),
-    Kind.EXPENSES_WAITING: Message(Text(sv="Utlägg väntar på beslut", en="Expenses are waiting"), OPEN),
-    Kind.RECEIPT_REFUSED: Message(
-        Text(sv="Ett kvitto behöver skickas igen", en="A receipt has to be sent again"), OPEN
+    Kind.EXPENSES_WAITING: Message(
+        Text(sv="Utlägg väntar på beslut", en="Expenses are waiting"), OPEN, Audience.COORDINATOR
     ),
-    Kind.PRE_APPROVALS_WAITING: Message(Text(sv="Frågor väntar på svar", en="Questions are waiting"), OPEN),
+    Kind.RECEIPT_REFUSED: Message(
+        Text(sv="Ett kvitto behöver skickas igen", en="A receipt has to be sent again"), OPEN, mandatory=True
+    ),
+    Kind.PRE_APPROVALS_WAITING: Message(
+        Text(sv="Frågor väntar på svar", en="Questions are waiting"), OPEN, Audience.COORDINATOR
+    ),
     Kind.PRE_APPROVAL_APPROVED: Message(Text(sv="Din fråga är godkänd", en="Your question is approved"), OPEN),
     Kind.PRE_APPROVAL_DECLINED: Message(Text(sv="Din fråga är avslagen", en="Your question is declined"), OPEN),
 }

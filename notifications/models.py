@@ -1,12 +1,26 @@
-"""Devices, the inbox, and the outbox of deliveries."""
+"""Devices, what people want to be told, the inbox, and the outbox of deliveries."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from core.models import BaseModel, BaseQuerySet
+from notifications.messages import DEFAULT_LEADS, message_of
+from notifications.quiet import QuietHours
 from people.models import User
+
+MORNING = time(8)
+
+
+def default_leads() -> list[int]:
+    """Return how long before an occasion whoever never said is reminded, in minutes."""
+    return list(DEFAULT_LEADS)
 
 
 class Device(BaseModel):
@@ -24,6 +38,7 @@ class Device(BaseModel):
     fid = models.CharField(max_length=200, blank=True)
     locale = models.CharField(max_length=20)
     app_version = models.CharField(max_length=30)
+    seen_at = models.DateTimeField(default=timezone.now, db_default=Now(), help_text="When it last registered.")
     revoked_at = models.DateTimeField(null=True)
     revoked_because = models.CharField(max_length=30, blank=True)
 
@@ -39,6 +54,45 @@ class Device(BaseModel):
         ]
 
 
+class NotificationPreference(BaseModel):
+    """How a person wants to be told of what. Who never said has no row."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="notification_preference")
+    lead_times = ArrayField(
+        models.PositiveIntegerField(), blank=True, default=default_leads, help_text="Minutes before an occasion."
+    )
+    quiet_from = models.TimeField(null=True)
+    quiet_until = models.TimeField(null=True)
+    time_zone = models.CharField(max_length=50, help_text="In which the quiet hours and the digest are meant.")
+    digest_at = models.TimeField(default=MORNING)
+    muted = ArrayField(models.CharField(max_length=60), blank=True, default=list, help_text="channel:kind")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quiet_from=None, quiet_until=None)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False) & ~Q(quiet_from=F("quiet_until")),
+                name="preference_quiet_hours_whole",
+            ),
+        ]
+
+    @classmethod
+    def unsaid(cls, user: User) -> "NotificationPreference":
+        """Return what holds for whoever never said, not written."""
+        start, end = settings.QUIET_HOURS or (None, None)
+        return cls(user=user, quiet_from=start, quiet_until=end, time_zone=settings.TIME_ZONE)
+
+    def loud_at(self, now: datetime) -> datetime:
+        """Return the first moment, from `now` on, that is in no quiet hours."""
+        if self.quiet_from is None or self.quiet_until is None:
+            return now
+        return QuietHours(self.quiet_from, self.quiet_until, ZoneInfo(self.time_zone)).over(now)
+
+    def wants(self, channel: str, kind: str) -> bool:
+        """Tell whether a kind comes by a channel. What is mandatory always does."""
+        return message_of(kind).mandatory or f"{channel}:{kind}" not in self.muted
+
+
 class Notification(BaseModel):
     """Something told to a person: a row in their inbox, true whether or not a push arrives."""
 
@@ -48,6 +102,7 @@ class Notification(BaseModel):
     subject_id = models.UUIDField(null=True)
     dedup_key = models.CharField(max_length=200)
     expires_at = models.DateTimeField(null=True)
+    lead_minutes = models.PositiveIntegerField(null=True, help_text="Of a reminder: how long before.")
     read_at = models.DateTimeField(null=True)
 
     class Meta:

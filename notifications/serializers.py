@@ -72,4 +72,4 @@ class NotificationSerializer(serializers.ModelSerializer[Notification]):
         return {"type": notification.subject_type, "id": notification.subject_id}
 
     def _words(self, notification: Notification) -> tuple[str, str]:
-        return message_of(notification.kind).words(known_language(get_language()))
+        return message_of(notification.kind).words(known_language(get_language()), notification.lead_minutes)

@@ -13,7 +13,8 @@ from django.db.models import Q, QuerySet
 from core.errors import NotYours
 from notifications import tasks
 from notifications.messages import Kind
-from notifications.models import Delivery, Device, Notification
+from notifications.models import Delivery, Device, Notification, NotificationPreference
+from notifications.preference_services import preference_of
 from people.models import User
 
 
@@ -26,13 +27,21 @@ def notify(
     dedup_key: str,
     now: datetime,
     expires_at: datetime | None = None,
+    lead_minutes: int | None = None,
 ) -> int:
     """Put a notification into each recipient's inbox and queue it for their devices; return how many are new.
 
     Called again with the same `dedup_key` it tells nobody twice. `expires_at` is when a push would be
-    pointless. Runs in the caller's transaction: what is rolled back was never told.
+    pointless, `lead_minutes` how long before something it reminds. Quiet hours delay a push, or leave it out
+    where it would be pointless by then. Runs in the caller's transaction: what is rolled back was never told.
     """
-    about = {"kind": kind, "subject_type": subject_type, "subject_id": subject_id, "expires_at": expires_at}
+    about: dict[str, Any] = {
+        "kind": kind,
+        "subject_type": subject_type,
+        "subject_id": subject_id,
+        "expires_at": expires_at,
+        "lead_minutes": lead_minutes,
+    }
     told = 0
     with transaction.atomic():
         # In one order for all: two that tell the same people at once would else wait for each other.
@@ -42,16 +51,21 @@ def notify(
             )
             if created:
                 told += 1
-                _queue(notification, now)
+                _queue(notification, preference_of(recipient), now)
     return told
 
 
-def _queue(notification: Notification, now: datetime) -> None:
+def _queue(notification: Notification, preference: NotificationPreference, now: datetime) -> None:
+    at = preference.loud_at(now)
+    is_pointless = notification.expires_at is not None and at >= notification.expires_at
+    if is_pointless or not preference.wants("push", notification.kind):
+        return  # the inbox has it
     devices = Device.objects.filter(user=notification.recipient_id, revoked_at=None)
+    rung_at = now if at == now else None  # what waits is rung for by the sweep
     deliveries = Delivery.objects.bulk_create(
-        Delivery(notification=notification, device=device, next_try_at=now, rung_at=now) for device in devices
+        Delivery(notification=notification, device=device, next_try_at=at, rung_at=rung_at) for device in devices
     )
-    if deliveries:
+    if deliveries and rung_at:
         # Robust: what is committed is promised, and the caller's call has succeeded whatever the bell does.
         transaction.on_commit(partial(tasks.ring, [delivery.pk for delivery in deliveries]), robust=True)
 
@@ -98,10 +112,11 @@ def register_device(
             else:
                 _revoke(found, "address_moved", "device_moved", now)
         if device is None:
-            return Device.objects.create(installation_id=installation_id, **wanted), True
+            return Device.objects.create(installation_id=installation_id, seen_at=now, **wanted), True
         if device.user_id != user.pk:
             _drop_waiting(device, "device_moved")
         device.change(**wanted, revoked_because="")
+        Device.objects.filter(pk=device.pk).update(seen_at=now)  # no news to whoever reads it
     return device, False
 
 

@@ -16,6 +16,11 @@ register_converter(InstallationId, "installation")
 
 urlpatterns = [
     path("devices/<installation:installation_id>", views.DeviceView.as_view(), name="device"),
+    path(
+        "notification-preferences",
+        views.NotificationPreferencesView.as_view(),
+        name="notification-preferences",
+    ),
     path("notifications", views.NotificationsView.as_view(), name="notifications"),
     path(
         "notifications/<uuid:notification_id>/read",

@@ -14,6 +14,8 @@ from core.views import CommandView
 from notifications import services
 from notifications.filters import NotificationFilter
 from notifications.models import Notification
+from notifications.preference_serializers import NotificationPreferenceSerializer, SetPreferencesSerializer
+from notifications.preference_services import preference_of, set_preferences
 from notifications.serializers import DeviceSerializer, NotificationSerializer, RegisterDeviceSerializer
 from people.models import User
 from people.permissions import EVERYBODY
@@ -73,3 +75,25 @@ class ReadNotificationView(CommandView):
             user=cast(User, request.user), notification_id=notification_id, now=timezone.now()
         )
         return self.show(notification)
+
+
+class NotificationPreferencesView(CommandView):
+    """How the person wants to be told of what. The language is in `/me`."""
+
+    commands = {"PUT": SetPreferencesSerializer}
+    roles = {"GET": EVERYBODY, "PUT": EVERYBODY}
+    serializer_class = NotificationPreferenceSerializer
+
+    def get(self, request: Request) -> Response:
+        """Show it."""
+        return self.show(preference_of(cast(User, request.user)))
+
+    def put(self, request: Request) -> Response:
+        """Change what is named."""
+        return self.show(
+            set_preferences(
+                user=cast(User, request.user),
+                expected_version=self.seen_version(request),
+                **self.command(request),
+            )
+        )

@@ -1,6 +1,7 @@
 """What to remind of, as questions to the database. A moved occasion is asked about anew."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from django.db.models.functions import Cast
 
 from assignments.models import is_active_contact_person
 from core.periods import local_date, local_moment
-from notifications.messages import Kind
+from notifications.messages import Kind, kind_before
 from notifications.services import notify
 from occasions.models import Occasion, OccasionQuerySet
 from occasions.rules import EVENING
@@ -18,7 +19,6 @@ from people.models import Municipality
 
 logger = logging.getLogger(__name__)
 BATCH = 1000
-HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 # Older ones are a matter for the coordinator; asking again about them all would help nobody.
 UNLOGGED_FOR = timedelta(days=7)
@@ -26,31 +26,22 @@ MUNICIPALITY = "assignment__decision__client__municipality"
 
 
 def remind_before(now: datetime) -> int:
-    """Tell contact persons of what starts within a day and within an hour; return how many were told.
-
-    What starts within the hour is told of once, as such.
-    """
-    told = 0
-    for kind, after, within in (
-        (Kind.OCCASION_TOMORROW, HOUR, DAY),
-        (Kind.OCCASION_SOON, timedelta(0), HOUR),
-    ):
-        starting = Occasion.objects.starting_within(now, after=after, within=within)
-        # A reminder expires when what it was about starts: one with another end was about another time.
-        unasked = _visible(starting, now).not_reminded(kind, expires_at=OuterRef("starts_at"))
-        told += _tell(kind, unasked.order_by("starts_at"), now)
-    return told
+    """Tell contact persons of what starts, as long before as each of them wants; return how many were told."""
+    coming = _visible(Occasion.objects.to_remind_of(now), now)
+    return _tell(lambda occasion: kind_before(occasion.lead), coming.order_by("starts_at"), now)  # type: ignore[attr-defined]
 
 
 def remind_unlogged(now: datetime) -> int:
     """In the evening after an occasion that nobody logged, tell its contact person; return how many."""
     kind = Kind.OCCASION_UNLOGGED
     recent = Occasion.objects.unlogged(now).filter(ends_at__gt=now - UNLOGGED_FOR)
-    unasked = _visible(recent, now).not_reminded(kind, created_at__gte=OuterRef("ends_at"))
+    unasked = _visible(recent, now).not_reminded(kind=kind, created_at__gte=OuterRef("ends_at"))
     told = 0
     for name in Municipality.objects.values_list("time_zone", flat=True).distinct():
         here = unasked.filter(**{f"{MUNICIPALITY}__time_zone": name})
-        told += _tell(kind, here.filter(ends_at__lte=last_evening(now, ZoneInfo(name))).order_by("ends_at"), now)
+        told += _tell(
+            lambda _: kind, here.filter(ends_at__lte=last_evening(now, ZoneInfo(name))).order_by("ends_at"), now
+        )
     return told
 
 
@@ -74,19 +65,19 @@ def _visible(occasions: OccasionQuerySet, now: datetime) -> OccasionQuerySet:
     return occasions.filter(is_active_contact_person()).select_related("assignment__contact_person")
 
 
-def _tell(kind: Kind, occasions: OccasionQuerySet, now: datetime) -> int:
+def _tell(kind_of: Callable[[Occasion], Kind], occasions: OccasionQuerySet, now: datetime) -> int:
     """Tell of each occasion in a transaction of its own, so that one failure stops nobody else."""
     told = 0
     for occasion in occasions[:BATCH]:
         try:
-            told += _tell_of(kind, occasion, now)
+            told += _tell_of(kind_of(occasion), occasion, now)
         except Exception:
             logger.exception("Occasion %s: nobody could be reminded", occasion.pk)
     return told
 
 
 def _tell_of(kind: Kind, occasion: Occasion, now: datetime) -> int:
-    before = kind != Kind.OCCASION_UNLOGGED
+    lead = getattr(occasion, "lead", None)
     unchanged = Occasion.objects.filter(
         pk=occasion.pk, status=occasion.status, starts_at=occasion.starts_at, ends_at=occasion.ends_at
     )
@@ -99,7 +90,8 @@ def _tell_of(kind: Kind, occasion: Occasion, now: datetime) -> int:
             kind=kind,
             subject_type="occasion",
             subject_id=occasion.pk,
-            dedup_key=f"{occasion.pk}:{occasion.version}",
+            dedup_key=f"{occasion.pk}:{occasion.version}" + (f":{lead}" if lead else ""),
             now=now,
-            expires_at=occasion.starts_at if before else None,
+            expires_at=occasion.starts_at if lead else None,
+            lead_minutes=lead,
         )

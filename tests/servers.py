@@ -33,6 +33,8 @@ def _start() -> None:
         os.environ["REDIS_URL"] = embedded.redis_url(data_dir)
     os.environ["DATA_DIR"] = str(data_dir)
     os.environ["SECRET_KEY"] = "a key of tests, which is not secret and long enough to sign with"
+    # The clock that processes see is the real one, and the tests run at night too.
+    os.environ["QUIET_HOURS"] = "off"
     # A pool would hold connections that outlive the tests, and keep the test database from being dropped.
     os.environ.setdefault("DATABASE_POOL", "0")
 

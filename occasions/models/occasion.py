@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import Deferrable, Exists, F, Func, OuterRef, Q
+from django.db.models import Deferrable, Exists, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 
 from assignments.ledger import outcome_of, weight_of
@@ -19,7 +19,8 @@ from assignments.rules import UNWRITTEN, Outcome, PolicyVersions
 from assignments.standing import lead_obstacle_of
 from core.errors import DomainError
 from core.models import BaseQuerySet, RepeatableModel
-from notifications.models import Notification
+from notifications.messages import LEADS
+from notifications.models import Notification, default_leads
 from occasions import rules
 from occasions.models.outing import Outing
 from occasions.models.series import OccasionSeries
@@ -27,6 +28,16 @@ from people.models import Municipality, Role, User
 
 READERS = frozenset({Role.CONTACT_PERSON, Role.COORDINATOR})
 ONE_AT_A_TIME = "occasion_one_at_a_time"
+
+
+class ShortestLead(Func):
+    """The shortest of some lead times (minutes) that is not shorter than what is left; null when all are."""
+
+    output_field = models.IntegerField()
+    template = """(
+        SELECT min(lead) FROM (SELECT %(expressions)s) AS asked(leads, remaining), unnest(leads) AS lead
+        WHERE lead * interval '1 minute' >= remaining
+    )"""
 
 
 class OccasionQuerySet(BaseQuerySet["Occasion"]):
@@ -50,17 +61,25 @@ class OccasionQuerySet(BaseQuerySet["Occasion"]):
         """Keep all that the ledgers of decisions are computed from."""
         return self.filter(assignment__decision__in=set(decision_ids))
 
-    def starting_within(self, now: datetime, *, after: timedelta, within: timedelta) -> "OccasionQuerySet":
-        """Keep the planned ones that start more than `after` and at most `within` from now."""
-        return self.filter(status=Occasion.Status.PLANNED, starts_at__gt=now + after, starts_at__lte=now + within)
+    def to_remind_of(self, now: datetime) -> "OccasionQuerySet":
+        """Keep the planned ones that start so soon that their contact person wants to be reminded, and was not.
+
+        `lead` is how long before that is, in minutes: what starts within the hour is told of once, as such.
+        """
+        longest = timedelta(minutes=max(LEADS))
+        coming = self.filter(status=Occasion.Status.PLANNED, starts_at__gt=now, starts_at__lte=now + longest)
+        leads = Coalesce("assignment__contact_person__notification_preference__lead_times", Value(default_leads()))
+        rows = coming.annotate(lead=ShortestLead(leads, F("starts_at") - Value(now))).filter(lead__isnull=False)
+        # A reminder expires when what it was about starts: one with another end was about another time.
+        return rows.not_reminded(expires_at=OuterRef("starts_at"), lead_minutes__lte=OuterRef("lead"))
 
     def unlogged(self, now: datetime) -> "OccasionQuerySet":
         """Keep the planned ones that have been and that nobody logged."""
         return self.filter(status=Occasion.Status.PLANNED, ends_at__lte=now)
 
-    def not_reminded(self, kind: str, **when: Any) -> "OccasionQuerySet":
-        """Keep those of which nobody was told, by notifications of a kind that match `when`."""
-        told = Notification.objects.filter(kind=kind, subject_id=OuterRef("pk"), **when)
+    def not_reminded(self, **when: Any) -> "OccasionQuerySet":
+        """Keep those of which nobody was told, by notifications that match `when`."""
+        told = Notification.objects.filter(subject_id=OuterRef("pk"), **when)
         return self.filter(~Exists(told))
 
     def at_the_time_of(self, occasion: "Occasion") -> "OccasionQuerySet":

@@ -54,6 +54,8 @@ TABLE: dict[tuple[str, str], Row] = {
         "platform": "ios", "fid": "an address", "locale": "sv", "app_version": "1"}),
     ("DELETE", "device"): Row(everybody(404) | {OWNER: 204}, about="device"),
     ("GET", "notifications"): Row(everybody()),
+    ("GET", "notification-preferences"): Row(everybody()),
+    ("PUT", "notification-preferences"): Row(everybody(), body={"lead_times": [60]}),
     ("GET", "deputies"): Row(only(coordinator=200)),
     ("POST", "deputies"): Row(only(coordinator=201), body={
         "user": "#person", "first_day": "2026-06-12", "last_day": "2026-06-14"}),

@@ -13,6 +13,7 @@ from assignments.models import Assignment
 from core.models import Heartbeat
 from notifications.messages import Kind
 from notifications.models import Notification
+from notifications.preference_services import set_preferences
 from notifications.services import notify
 from occasions import reminders, tasks
 from occasions.models import Occasion
@@ -217,6 +218,59 @@ def test_one_failure_stops_nobody_else(
 # How many queries it takes
 
 
+# As long before as each wants
+
+
+def want(user: User, **values: Any) -> None:
+    """Let somebody say how they want to be told."""
+    set_preferences(user=user, **values)
+
+
+def test_sven_is_reminded_three_hours_and_a_quarter_before_and_karin_as_ever(
+    assignment: Assignment, kalix: Municipality, sven: User, karin: User
+) -> None:
+    want(sven, lead_times=[180, 15])
+    for person in (world.make_assignment(sven, kalix), assignment):
+        world.make_occasion(person, NOW + 2 * DAY)
+
+    for minutes in range(0, 2 * 24 * 60, 15):
+        remind_before(NOW + minutes * MINUTE)
+
+    before = Notification.objects.values_list("recipient", "lead_minutes", "kind", "created_at")
+    assert sorted((when - NOW, who, lead, kind) for who, lead, kind, when in before) == [
+        (DAY, karin.pk, 1440, TOMORROW),
+        (45 * HOUR, sven.pk, 180, SOON),
+        (47 * HOUR, karin.pk, 60, SOON),
+        (48 * HOUR - 15 * MINUTE, sven.pk, 15, SOON),
+    ]
+
+
+def test_who_wants_no_reminders_before_gets_none(assignment: Assignment, karin: User) -> None:
+    want(karin, lead_times=[])
+    world.make_occasion(assignment, NOW + 30 * MINUTE)
+
+    assert remind_before(NOW) == 0
+
+
+def test_who_is_told_an_hour_before_is_not_told_again_for_wanting_only_a_day(
+    assignment: Assignment, karin: User
+) -> None:
+    world.make_occasion(assignment, NOW + 30 * MINUTE)
+    assert remind_before(NOW) == 1
+
+    want(karin, lead_times=[1440])
+
+    assert remind_before(NOW) == 0
+
+
+def test_the_words_say_how_long_before(assignment: Assignment, karin: User) -> None:
+    want(karin, lead_times=[2880, 15])
+    world.make_occasion(assignment, NOW + 2 * DAY)
+    remind_before(NOW)
+    (row,) = world.signed_in(karin).get("/api/v1/notifications").json()["results"]
+    assert row["body"] == "Du har något planerat inom två dygn."
+
+
 def test_what_need_not_be_told_costs_nothing(assignment: Assignment) -> None:
     for number in range(20):
         world.make_occasion(assignment, NOW + 2 * HOUR + number * MINUTE, hours=1 / 60)
@@ -226,7 +280,7 @@ def test_what_need_not_be_told_costs_nothing(assignment: Assignment) -> None:
     with CaptureQueriesContext(connection) as again:
         assert remind_before(NOW) + remind_unlogged(NOW) == 0
 
-    assert len(again) == 4  # two kinds before, the time zones, and one kind after
+    assert len(again) == 3  # those before, the time zones, and one kind after
 
 
 def test_telling_costs_the_same_for_each(assignment: Assignment) -> None:
@@ -239,7 +293,7 @@ def test_telling_costs_the_same_for_each(assignment: Assignment) -> None:
         counts.append(len(queries))
         Occasion.objects.update(status="completed")
 
-    assert (counts[1] - 2) == 11 * (counts[0] - 2)
+    assert (counts[1] - 1) == 11 * (counts[0] - 1)
 
 
 def test_the_tasks_leave_a_heartbeat(assignment: Assignment) -> None:
