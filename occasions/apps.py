@@ -7,3 +7,10 @@ class OccasionsConfig(AppConfig):
     """The occasions app."""
 
     name = "occasions"
+
+    def ready(self) -> None:
+        """Say what of a reminder is asked again when it is sent."""
+        from notifications.subjects import ask_before_sending
+        from occasions.reminders import outdated
+
+        ask_before_sending("occasion", outdated)

@@ -1,7 +1,7 @@
 """What to remind of, as questions to the database. A moved occasion is asked about anew."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from django.db.models.functions import Cast
 from assignments.models import is_active_contact_person
 from core.periods import local_date, local_moment
 from notifications.messages import Kind, kind_before
+from notifications.models import Notification
 from notifications.services import notify
 from occasions.models import Occasion, OccasionQuerySet
 from occasions.rules import EVENING
@@ -22,6 +23,7 @@ BATCH = 1000
 DAY = timedelta(days=1)
 # Older ones are a matter for the coordinator; asking again about them all would help nobody.
 UNLOGGED_FOR = timedelta(days=7)
+REMINDERS = frozenset({Kind.OCCASION_TOMORROW, Kind.OCCASION_SOON, Kind.OCCASION_UNLOGGED})
 MUNICIPALITY = "assignment__decision__client__municipality"
 
 
@@ -63,6 +65,25 @@ def _visible(occasions: OccasionQuerySet, now: datetime) -> OccasionQuerySet:
         lasting = Q(assignment__last_day=None) | Q(assignment__last_day__gte=Cast(at_wall, DateField()))
         occasions = occasions.filter(lasting)
     return occasions.filter(is_active_contact_person()).select_related("assignment__contact_person")
+
+
+def outdated(notifications: Sequence[Notification], now: datetime) -> list[Notification]:
+    """Return the reminders of what was moved, settled or begun since, or is not the person's any more.
+
+    Telling of an answer is never outdated.
+    """
+    reminders = [one for one in notifications if one.kind in REMINDERS]
+    planned = Occasion.objects.filter(pk__in={one.subject_id for one in reminders}, status=Occasion.Status.PLANNED)
+    there = {occasion.pk: occasion for occasion in _visible(planned, now)} if reminders else {}
+    return [one for one in reminders if not (one.subject_id and _is_due(one, there.get(one.subject_id), now))]
+
+
+def _is_due(reminder: Notification, occasion: Occasion | None, now: datetime) -> bool:
+    if occasion is None or occasion.contact_person_id != reminder.recipient_id:
+        return False
+    if reminder.kind == Kind.OCCASION_UNLOGGED:
+        return occasion.ends_at <= now
+    return now < occasion.starts_at == reminder.expires_at
 
 
 def _tell(kind_of: Callable[[Occasion], Kind], occasions: OccasionQuerySet, now: datetime) -> int:
