@@ -43,6 +43,12 @@ class DecisionSerializer(serializers.ModelSerializer[Decision]):
         return as_number(decision.scope_on(today).units)
 
 
+class NudgeSerializer(serializers.Serializer[Any]):
+    """When the contact person was asked to look at an assignment."""
+
+    nudged_at = serializers.DateTimeField(source="created_at")
+
+
 class AssignmentSerializer(serializers.ModelSerializer[Assignment]):
     """An assignment with its client and decision."""
 

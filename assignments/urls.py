@@ -7,6 +7,7 @@ from assignments import views
 urlpatterns = [
     path("assignments", views.AssignmentsView.as_view(), name="assignments"),
     path("assignments/<uuid:assignment_id>", views.AssignmentView.as_view(), name="assignment"),
+    path("assignments/<uuid:assignment_id>/nudge", views.NudgeView.as_view(), name="nudge"),
     path("decisions/<uuid:decision_id>/adjustments", views.AdjustmentsView.as_view(), name="adjustments"),
     path("decisions/<uuid:decision_id>/scope-changes", views.ScopeChangesView.as_view(), name="scope-changes"),
 ]

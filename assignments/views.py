@@ -12,11 +12,13 @@ from rest_framework.response import Response
 
 from assignments import decision_services
 from assignments.models import READERS, Adjustment, Assignment, AssignmentQuerySet, Decision, ScopeChange
+from assignments.nudging_services import nudge
 from assignments.serializers import (
     AdjustmentSerializer,
     AdjustUnitsSerializer,
     AssignmentSerializer,
     ChangeScopeSerializer,
+    NudgeSerializer,
     ScopeChangeSerializer,
 )
 from core.views import CommandView
@@ -48,6 +50,19 @@ class AssignmentView(GenericAPIView[Assignment]):
         """Show it."""
         visible = Assignment.objects.with_scope().visible_to(cast(User, request.user), now=timezone.now())
         return Response(self.get_serializer(visible.get_one(assignment_id)).data)
+
+
+class NudgeView(CommandView):
+    """Getting in touch with the contact person."""
+
+    roles = {"POST": frozenset({Role.COORDINATOR})}
+    serializer_class = NudgeSerializer
+
+    @extend_schema(request=None, responses={201: NudgeSerializer, 200: NudgeSerializer})
+    def post(self, request: Request, assignment_id: UUID) -> Response:
+        """Ask them to look at the assignment, once a day."""
+        told, created = nudge(user=cast(User, request.user), assignment_id=assignment_id, now=timezone.now())
+        return self.show(told, created=created)
 
 
 class AdjustmentsView(CommandView, ListAPIView[Adjustment]):

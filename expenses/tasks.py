@@ -62,6 +62,12 @@ def sweep_receipts(**_: Any) -> None:
 
 
 @shared_task
+def remind_missing(**_: Any) -> None:
+    """Remind of receipts that are missing."""
+    beat("expenses.tasks.remind_missing", reminders.remind_missing)
+
+
+@shared_task
 def check_storage(**_: Any) -> None:
     """Go on with the nightly look at all that is stored."""
     beat("expenses.tasks.check_storage", storage_check_services.check_storage)

@@ -22,12 +22,15 @@ class Kind(StrEnum):
     OCCASION_APPROVED = "occasion_approved"
     OCCASION_DECLINED = "occasion_declined"
     SERIES_INCOMPLETE = "series_incomplete"
+    UNITS_UNUSED = "units_unused"
+    NUDGE = "nudge"
     EXPENSE_APPROVED = "expense_approved"
     EXPENSE_RETURNED = "expense_returned"
     EXPENSE_REJECTED = "expense_rejected"
     EXPENSE_REOPENED = "expense_reopened"
     EXPENSES_WAITING = "expenses_waiting"
     RECEIPT_REFUSED = "receipt_refused"
+    RECEIPT_MISSING = "receipt_missing"
     PRE_APPROVALS_WAITING = "pre_approvals_waiting"
     PRE_APPROVAL_APPROVED = "pre_approval_approved"
     PRE_APPROVAL_DECLINED = "pre_approval_declined"
@@ -102,6 +105,10 @@ MESSAGES: Mapping[str, Message] = {
     Kind.SERIES_INCOMPLETE: Message(
         Text(sv="Något gick inte att planera", en="Something could not be planned"), OPEN
     ),
+    Kind.UNITS_UNUSED: Message(
+        REMINDER, Text(sv="Det finns något kvar att planera.", en="There is something left to plan.")
+    ),
+    Kind.NUDGE: Message(Text(sv="Samordnaren hör av sig", en="Your coordinator gets in touch"), OPEN),
     Kind.EXPENSE_APPROVED: Message(Text(sv="Utlägg godkänt", en="Expense approved"), OPEN),
     Kind.EXPENSE_RETURNED: Message(
         Text(sv="Utlägg behöver kompletteras", en="Expense needs a change"), OPEN, mandatory=True
@@ -114,6 +121,7 @@ MESSAGES: Mapping[str, Message] = {
     Kind.RECEIPT_REFUSED: Message(
         Text(sv="Ett kvitto behöver skickas igen", en="A receipt has to be sent again"), OPEN, mandatory=True
     ),
+    Kind.RECEIPT_MISSING: Message(REMINDER, Text(sv="Det saknas ett kvitto.", en="A receipt is missing.")),
     Kind.PRE_APPROVALS_WAITING: Message(
         Text(sv="Frågor väntar på svar", en="Questions are waiting"), OPEN, Audience.COORDINATOR
     ),

@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 
 from core.heartbeat import beat
-from occasions import reminders, series_filling
+from occasions import reminders, series_filling, unused_reminders
 
 
 @shared_task
@@ -18,6 +18,12 @@ def remind_before(**_: Any) -> None:
 def remind_unlogged(**_: Any) -> None:
     """Remind of what nobody logged."""
     beat("occasions.tasks.remind_unlogged", reminders.remind_unlogged)
+
+
+@shared_task
+def remind_unused(**_: Any) -> None:
+    """Remind of units that are left."""
+    beat("occasions.tasks.remind_unused", unused_reminders.remind_unused)
 
 
 @shared_task

@@ -10,6 +10,8 @@ EVERY = {
     "occasions.tasks.remind_before": timedelta(seconds=60),
     "occasions.tasks.fill_series": timedelta(seconds=60),
     "occasions.tasks.remind_unlogged": timedelta(seconds=60),
+    "occasions.tasks.remind_unused": timedelta(minutes=30),
     "expenses.tasks.remind_waiting": timedelta(seconds=60),
+    "expenses.tasks.remind_missing": timedelta(seconds=60),
     "expenses.tasks.check_storage": timedelta(seconds=60),
 }

@@ -62,12 +62,12 @@ class AssignmentQuerySet(BaseQuerySet["Assignment"]):
         return self.with_decision().own(user, now=now).get_one(assignment_id, field="assignment")
 
 
-def is_active_contact_person() -> Exists:
-    """Tell of rows with an `assignment` whether its contact person still is one there, and may sign in."""
+def is_active_contact_person(assignment: str = "assignment__") -> Exists:
+    """Tell of rows whether the contact person of their `assignment` still is one there, and may sign in."""
     return Exists(
         Membership.objects.filter(
-            user=OuterRef("assignment__contact_person"),
-            municipality=OuterRef("assignment__decision__client__municipality"),
+            user=OuterRef(f"{assignment}contact_person"),
+            municipality=OuterRef(f"{assignment}decision__client__municipality"),
             role=Role.CONTACT_PERSON,
             is_active=True,
             user__is_active=True,

@@ -61,6 +61,7 @@ TABLE: dict[tuple[str, str], Row] = {
         "user": "#person", "first_day": "2026-06-12", "last_day": "2026-06-14"}),
     ("DELETE", "deputy"): Row(only(coordinator=204), about="deputy"),
     ("POST", "read-notification"): Row(everybody(404) | {OWNER: 200}, about="notification"),
+    ("POST", "nudge"): Row(only(coordinator=201), about="assignment"),
     ("GET", "assignments"): Row(only(owner=200, stranger=200, coordinator=200, case_officer=200)),
     ("GET", "assignment"): Row(READ_BY_CASE, about="assignment"),
     ("GET", "quota"): Row(READ_BY_CASE, about="assignment"),

@@ -12,7 +12,7 @@ from assignments.models import Assignment
 from core.models import Heartbeat
 from expenses import reminders, tasks
 from expenses.models import Expense, PreApproval
-from expenses.reminders import remind_waiting, tell_coordinators
+from expenses.reminders import remind_missing, remind_waiting, tell_coordinators
 from notifications.models import Notification
 from people.models import Membership, Municipality, Role, User
 from tests import world
@@ -149,3 +149,38 @@ def test_the_task_leaves_a_heartbeat(inger: User) -> None:
     tasks.remind_waiting(of_a_newer_release=True)
 
     assert Heartbeat.objects.get(task="expenses.tasks.remind_waiting").finished_at is not None
+
+
+# A receipt that is missing
+
+
+def test_a_draft_that_waits_for_its_receipt_is_told_of_once(karin: User, assignment: Assignment) -> None:
+    draft = world.make_expense(assignment, category="ticket", created_at=NOW)
+
+    told = [remind_missing(NOW + passed) for passed in (DAY, 2 * DAY - timedelta(seconds=1), 2 * DAY, 3 * DAY)]
+
+    assert told == [0, 0, 1, 0]
+    one = Notification.objects.get()
+    assert (one.recipient, one.kind, one.subject_id) == (karin, "receipt_missing", draft.pk)
+
+
+@pytest.mark.parametrize(
+    "values", [{"category": "coins"}, {"status": "submitted"}, {"created_at": NOW - 31 * DAY}]
+)
+def test_what_needs_none_was_sent_in_or_lies_for_long_is_not(
+    assignment: Assignment, values: dict[str, Any]
+) -> None:
+    lacking: dict[str, Any] = {"category": "ticket", "created_at": NOW - 3 * DAY} | values
+    world.make_expense(assignment, **lacking)
+    assert remind_missing(NOW) == 0
+
+
+def test_a_draft_with_its_receipt_and_one_of_somebody_who_left_are_not(
+    karin: User, assignment: Assignment
+) -> None:
+    long_ago: dict[str, Any] = {"category": "ticket", "created_at": NOW - 3 * DAY}
+    world.make_expense(assignment, receipt=world.make_receipt(karin), **long_ago)
+    assert remind_missing(NOW) == 0
+    world.make_expense(assignment, **long_ago)
+    karin.memberships.update(is_active=False)
+    assert remind_missing(NOW) == 0

@@ -13,10 +13,11 @@ import pytest
 import redis
 
 from assignments.models import Assignment
+from assignments.nudging_services import nudge
 from expenses.deciding_services import approve_expense, reject_expense, return_expense
 from expenses.pre_approval_services import approve_pre_approval, ask_first, decline_pre_approval
 from expenses.processing_services import process_receipt
-from expenses.reminders import tell_coordinators
+from expenses.reminders import remind_missing, tell_coordinators
 from expenses.undoing_services import undo_decision
 from notifications import delivery
 from notifications.messages import Kind
@@ -26,6 +27,7 @@ from occasions.answering_services import approve_occasion, decline_occasion
 from occasions.series_filling import fill_series
 from occasions.series_services import plan_series
 from occasions.services import plan_occasion
+from occasions.unused_reminders import remind_unused
 from people.models import Municipality, User
 from tests import world
 from tests.doubles.fcm import FcmDouble
@@ -68,6 +70,10 @@ def told(marked: Assignment, inger: User, queue: redis.Redis, django_capture_on_
         killed = world.make_receipt(marked.contact_person, status="processing", arrived_at=NOW, attempts=3)
         process_receipt(killed.pk, NOW)
         leave_out_a_day(marked, words)
+        world.make_expense(marked, category="ticket", note=f"Bio i {MARK}", created_at=NOW - timedelta(days=3))
+        remind_missing(NOW)
+        remind_unused(NOW - timedelta(days=21))
+        nudge(user=inger, assignment_id=marked.pk, now=NOW)
     assert set(Notification.objects.values_list("kind", flat=True)) == set(Kind)
 
 
