@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -15,10 +15,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from kombu import Connection
 
-from core.models import Heartbeat
+from core.heartbeat import states_of_tasks
 
 logger = logging.getLogger(__name__)
-GRACE = timedelta(minutes=1)
 
 
 @csrf_exempt
@@ -70,16 +69,13 @@ def _storage() -> None:
 
 
 def _tasks(now: datetime) -> dict[str, Any]:
-    """Tell each periodic task's last run; one is overdue after three intervals and a minute of grace."""
-    last = {heartbeat.task: heartbeat for heartbeat in Heartbeat.objects.all()}
-    found: dict[str, Any] = {}
-    for name, every in settings.PERIODIC_TASKS.items():
-        heartbeat = last.get(name)
-        finished_at = heartbeat.finished_at if heartbeat else None
-        fresh = finished_at is not None and now - finished_at <= 3 * every + GRACE
-        found[name] = {
-            "status": "ok" if fresh else "overdue",
-            "finished_at": finished_at.isoformat() if finished_at else None,
-            "count": heartbeat.count if heartbeat else None,
+    """Tell each periodic task's last run. One that failed is told as such, and counts when it is overdue."""
+    return {
+        state.task: {
+            "status": "overdue" if state.is_overdue else "ok",
+            "finished_at": state.finished_at.isoformat() if state.finished_at else None,
+            "count": state.count,
+            "error": state.error or None,
         }
-    return found
+        for state in states_of_tasks(now)
+    }

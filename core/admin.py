@@ -13,7 +13,7 @@ from core.models import Heartbeat
 class HeartbeatAdmin(ModelAdmin):  # type: ignore[misc]
     """When each periodic task last ran. Only to be read, and only by the operator: others have no rights."""
 
-    list_display = ("task", "started_at", "finished_at", "count")
+    list_display = ("task", "started_at", "finished_at", "count", "failed_at", "error")
     ordering = ("task",)
     actions = None
 

@@ -1,20 +1,82 @@
-"""Periodic work tells that it lives; silence is what `/api/health/ready` listens for."""
+"""Periodic work tells that it lives; `/api/health/ready` and the metrics listen for silence."""
 
 from collections.abc import Callable
-from datetime import datetime
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
+from django.conf import settings
+from django.db import Error, transaction
 from django.utils import timezone
 
 from core.models import Heartbeat
+
+GRACE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskState:
+    """How a periodic task is: `finished_at` and `count` are of the last run that ended well, None before one.
+
+    `error` is the class name of what the last run that ended raised, "" when it ended well.
+    """
+
+    task: str
+    started_at: datetime | None
+    finished_at: datetime | None
+    count: int | None
+    error: str
+    is_overdue: bool
 
 
 def beat(task: str, work: Callable[[datetime], int]) -> int:
     """Run `work(now)`, record when it started and ended and what it counted, and return the count.
 
-    A run that raises leaves its start without an end, and so grows overdue.
+    A run that raises leaves the class name of its error and no end, and so grows overdue; the error goes on.
+    Of runs at the same time the one that started last is told of.
     """
     now = timezone.now()
-    Heartbeat.objects.update_or_create(task=task, defaults={"started_at": now})
-    count = work(now)
-    Heartbeat.objects.filter(task=task).update(finished_at=timezone.now(), count=count)
+    run = _start(task, now)
+    try:
+        count = work(now)
+    except Exception as error:
+        with suppress(Error):  # the database may be what failed: its own error says more than a second one
+            _end(task, run, failed_at=timezone.now(), error=type(error).__name__[:100])
+        raise
+    _end(task, run, finished_at=timezone.now(), count=count, error="")
     return count
+
+
+def _start(task: str, now: datetime) -> int:
+    """Record the start, and return the run's number: clocks of two machines differ, numbers don't."""
+    with transaction.atomic():
+        rows = Heartbeat.objects.select_for_update()
+        heartbeat, _ = rows.get_or_create(task=task, defaults={"started_at": now})
+        heartbeat.started_at = now
+        heartbeat.run += 1
+        heartbeat.save(update_fields=["started_at", "run"])
+    return heartbeat.run
+
+
+def _end(task: str, run: int, **told: Any) -> None:
+    """Record how a run ended, unless one that started later has told already."""
+    Heartbeat.objects.filter(task=task, ended_run__lt=run).update(ended_run=run, **told)
+
+
+def states_of_tasks(now: datetime) -> list[TaskState]:
+    """Tell how each periodic task is; one is overdue after three intervals and a minute of grace."""
+    last = Heartbeat.objects.in_bulk()
+    return [_state(task, every, last.get(task), now) for task, every in settings.PERIODIC_TASKS.items()]
+
+
+def _state(task: str, every: timedelta, heartbeat: Heartbeat | None, now: datetime) -> TaskState:
+    finished_at = heartbeat.finished_at if heartbeat else None
+    return TaskState(
+        task=task,
+        started_at=heartbeat.started_at if heartbeat else None,
+        finished_at=finished_at,
+        count=heartbeat.count if heartbeat else None,
+        error=heartbeat.error if heartbeat else "",
+        is_overdue=finished_at is None or now - finished_at > 3 * every + GRACE,
+    )

@@ -76,12 +76,24 @@ class RepeatableModel(BaseModel):
 
 
 class Heartbeat(models.Model):
-    """When a periodic task last started and ended, and how much it found to do."""
+    """When a periodic task last started and ended, how much it found to do, and whether it failed."""
 
     task = models.CharField(primary_key=True, max_length=100)
     started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True, help_text="When a run last ended well.")
     count = models.PositiveIntegerField(default=0)
+    failed_at = models.DateTimeField(null=True, help_text="When a run last failed.")
+    error = models.CharField(
+        max_length=100,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Class name of what the last run raised, empty when it ended well.",
+    )
+    run = models.PositiveBigIntegerField(default=0, db_default=0, help_text="Number of the last run that started.")
+    ended_run = models.PositiveBigIntegerField(
+        default=0, db_default=0, help_text="Number of the run whose end is told."
+    )
 
     def __str__(self) -> str:
         return self.task

@@ -53,7 +53,7 @@ def test_ready_when_all_of_it_works(client: Client, beating: datetime) -> None:
 
     assert answer.status_code == 200
     assert "Retry-After" not in answer
-    task = {"status": "ok", "finished_at": beating.isoformat(), "count": 3}
+    task = {"status": "ok", "finished_at": beating.isoformat(), "count": 3, "error": None}
     assert answer.json() == {
         "status": "ok",
         "database": "ok",
@@ -89,7 +89,19 @@ def test_a_task_that_fails_every_time_falls_silent(client: Client, beating: date
     with pytest.raises(RuntimeError):
         beat(name, crash)
 
-    assert not_ready(client)["periodic_tasks"][name]["status"] == "overdue"
+    told = not_ready(client)["periodic_tasks"][name]
+    assert (told["status"], told["error"]) == ("overdue", "RuntimeError")
+
+
+def test_one_failed_run_is_told_and_alone_takes_nobody_out_of_service(client: Client, beating: datetime) -> None:
+    name = next(iter(EVERY))
+    Heartbeat.objects.filter(task=name).update(error="OperationalError", failed_at=beating)
+
+    answer = client.get(READY)
+
+    assert answer.status_code == 200
+    told = answer.json()["periodic_tasks"]
+    assert {task: state["error"] for task, state in told.items() if state["error"]} == {name: "OperationalError"}
 
 
 @pytest.fixture
