@@ -292,6 +292,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", "INFO")},
 }
 
+# Watching: whoever asks for the metrics has this.
+METRICS_TOKEN = env("METRICS_TOKEN")
+
 UNFOLD = {
     "SITE_TITLE": "Tillfälle",
     "SITE_HEADER": "Tillfälle",

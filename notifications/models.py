@@ -173,4 +173,5 @@ class Delivery(BaseModel):
                 name="delivery_waiting",
             ),
             models.Index(fields=["claimed_at"], condition=Q(status="sending"), name="delivery_sending"),
+            models.Index(fields=["created_at"], name="delivery_created"),
         ]

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import Count, Func, Min, Q
 
 from assignments.models import Assignment
 from core.models import BaseQuerySet, RepeatableModel
@@ -35,6 +35,11 @@ class ReceiptQuerySet(BaseQuerySet["Receipt"]):
     def waiting(self, now: datetime) -> "ReceiptQuerySet":
         """Keep those that came in whole and that no worker has in hand."""
         return self.free(now).filter(status=Receipt.Status.PROCESSING).exclude(arrived_at=None)
+
+    def count_waiting(self, now: datetime) -> tuple[int, datetime | None]:
+        """Count those that wait, and tell when the first of them came in."""
+        found = self.waiting(now).aggregate(count=Count("pk"), oldest=Min("arrived_at"))
+        return found["count"], found["oldest"]
 
     def given_up(self, now: datetime) -> "ReceiptQuerySet":
         """Keep those whose upload broke off, and that nobody sends again."""
