@@ -12,7 +12,7 @@ from django.core import checks
 @checks.register(checks.Tags.security, deploy=True)
 def check_deployment(app_configs: Any, **_: Any) -> list[checks.CheckMessage]:
     """Find settings that suit a demo but not real people."""
-    return [*_findings(), *_findings_of_bucket()]
+    return [*_findings(), *_findings_of_bucket(), *_findings_of_metrics()]
 
 
 def _findings() -> Iterator[checks.CheckMessage]:
@@ -36,6 +36,11 @@ def _findings() -> Iterator[checks.CheckMessage]:
         yield checks.Error("BEHIND_TLS_PROXY must be true: nothing here speaks TLS itself.", id="tillfalle.E007")
     elif not settings.NUM_PROXIES:
         yield checks.Error("NUM_PROXIES must count the proxies in front.", id="tillfalle.E008")
+
+
+def _findings_of_metrics() -> Iterator[checks.CheckMessage]:
+    if settings.METRICS_TOKEN and len(settings.METRICS_TOKEN) < 32:
+        yield checks.Error("METRICS_TOKEN must have at least 32 characters.", id="tillfalle.E013")
 
 
 def _findings_of_bucket() -> Iterator[checks.CheckMessage]:

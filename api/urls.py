@@ -6,7 +6,7 @@ from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 from rest_framework.permissions import AllowAny
 
-from api import health
+from api import health, metrics
 from api.errors import page_not_found
 from api.home import HomeView
 from api.problems import list_problems
@@ -29,6 +29,7 @@ urlpatterns = [
     ),
     path("api/health/live", health.live, name="live"),
     path("api/health/ready", health.ready, name="ready"),
+    path("api/metrics", metrics.metrics, name="metrics"),
     path("api/docs/problems", list_problems, name="problems"),
     path("api/schema", SpectacularJSONAPIView.as_view(**OPEN), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema", **OPEN), name="docs"),

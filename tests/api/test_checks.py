@@ -74,3 +74,10 @@ def test_the_command_fails_on_a_demos_settings(settings: Settings) -> None:
     settings.PASSWORD_LOGIN = True
     with pytest.raises(SystemCheckError, match=r"tillfalle\.E003"):
         call_command("check", deploy=True)
+
+
+@pytest.mark.parametrize(("token", "found"), [("", set()), ("short", {"tillfalle.E013"}), ("long" * 8, set())])
+def test_a_token_that_can_be_guessed_is_found(settings: Settings, token: str, found: set[str]) -> None:
+    settings.METRICS_TOKEN = token
+
+    assert ids() & {"tillfalle.E013"} == found
