@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
@@ -182,6 +184,18 @@ def test_a_scrape_asks_as_little_of_many_as_of_none(phone: Device, django_assert
         sent(phone, NOW - number * HOUR, SECOND)
     with django_assert_num_queries(QUESTIONS):
         scrape()
+
+
+def test_every_question_about_what_grows_goes_by_an_index(phone: Device) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        scrape()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # few rows are read quickest without one
+        for question in asked.captured_queries:
+            cursor.execute(f"EXPLAIN {question['sql']}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            assert "core_heartbeat" in plan or "Seq Scan" not in plan, plan
 
 
 def test_they_name_nobody_and_nothing(phone: Device, assignment: Assignment) -> None:

@@ -11,6 +11,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # What was broken off leaves an index that is not used and in the way.
+        migrations.RunSQL('DROP INDEX CONCURRENTLY IF EXISTS delivery_created', migrations.RunSQL.noop),
         AddIndexConcurrently(
             model_name='delivery',
             index=models.Index(fields=['created_at'], name='delivery_created'),
