@@ -106,7 +106,11 @@ def _yesterday(now: datetime) -> Iterator[GaugeMetricFamily]:
     failed = [((_code(code),), number) for code, number in day.failed.items()]
     yield _gauge("yesterday_failed", f"{told}those failed for good.", failed, ("error_code",))
     slowest = [] if day.slowest is None else [((), _seconds(day.slowest))]
-    yield _gauge("yesterday_slowest_seconds", f"{told}from due to sent at most, measured as above.", slowest)
+    yield _gauge(
+        "yesterday_slowest_seconds",
+        f"{told}from due to sent at most, as in delivery_due_to_sent_seconds.",
+        slowest,
+    )
 
 
 def _periodic_tasks(now: datetime) -> Iterator[GaugeMetricFamily]:
