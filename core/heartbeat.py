@@ -76,7 +76,7 @@ def _state(task: str, every: timedelta, heartbeat: Heartbeat | None, now: dateti
         task=task,
         started_at=heartbeat.started_at if heartbeat else None,
         finished_at=finished_at,
-        count=heartbeat.count if heartbeat else None,
+        count=heartbeat.count if heartbeat and finished_at else None,
         error=heartbeat.error if heartbeat else "",
         is_overdue=finished_at is None or now - finished_at > 3 * every + GRACE,
     )

@@ -87,6 +87,13 @@ def test_a_failed_run_is_told_by_the_name_of_its_error_and_keeps_the_last_good_e
 
 
 @pytest.mark.django_db
+def test_what_never_ended_well_has_counted_nothing(noon: Any) -> None:
+    fail()
+
+    assert (state().finished_at, state().count, state().is_overdue) == (None, None, True)
+
+
+@pytest.mark.django_db
 def test_a_run_that_ends_well_ends_the_failing(noon: Any) -> None:
     fail()
     count(2)

@@ -153,3 +153,19 @@ def test_not_ready_without_a_database(client: Client, monkeypatch: pytest.Monkey
         database.close()
     assert (body["broker"], body["database"], body["storage"]) == ("ok", "unavailable", "ok")
     assert body["periodic_tasks"] == {}
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_no_metrics_without_a_database(
+    client: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings.METRICS_TOKEN = "a-token-of-at-least-thirty-two-characters"
+    database = connections["default"]
+    database.close()
+    with monkeypatch.context() as patch:
+        patch.setitem(database.settings_dict, "HOST", str(tmp_path))
+
+        answer = client.get("/api/metrics", headers={"Authorization": f"Bearer {settings.METRICS_TOKEN}"})
+
+        database.close()
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
