@@ -19,8 +19,8 @@ from notifications.models import Delivery
 HOUR = timedelta(hours=1)
 SHARES = (0.5, 0.95, 0.99, 1.0)
 UNSETTLED = Q(status__in=Delivery.WAITING) | Q(status=Delivery.Status.SENDING)
-# A first try keeps its time in next_try_at, which later ones overwrite: such a delivery counts from when it was
-# told, and so seems slower than it was if it was told in quiet hours, but never quicker.
+# What was tried once has in next_try_at when it was due. Later tries overwrite that: such a delivery counts from
+# when it was told, and so seems slower than it was if that was in quiet hours.
 DUE_TO_SENT = F("sent_at") - Case(When(attempts__lte=1, then="next_try_at"), default="created_at")
 
 

@@ -16,7 +16,7 @@ from core.models import Heartbeat
 from notifications.models import Delivery, Device
 from people.models import User
 from tests import world
-from tests.notifications.outbox import failed, sent, told
+from tests.notifications.deliveries import failed, sent, told
 from worker.schedule import EVERY
 
 METRICS = "/api/metrics"

@@ -19,7 +19,7 @@ from notifications.figures import (
 )
 from notifications.models import Device
 from tests import world
-from tests.notifications.outbox import failed, sent, told
+from tests.notifications.deliveries import failed, sent, told
 
 NOW = world.NOW
 TODAY = date(2026, 6, 10)
