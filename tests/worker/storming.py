@@ -20,8 +20,8 @@ from occasions.reminders import remind_before
 from people.models import Role
 from tests import world
 from tests.doubles.fcm import FcmDouble
+from tests.notifications.calls import broker_at
 from tests.worker.house import House, kill
-from worker.celery import app
 
 OCCASIONS_OF_EACH = 10
 MINUTE = timedelta(minutes=1)
@@ -33,7 +33,7 @@ def prepare(folder: Path, stack: ExitStack, **env: str) -> House:
     """Migrate, and return a house whose broker runs."""
     call_command("migrate", verbosity=0)
     house = House(folder, stack, **env)
-    app.conf.broker_url = house.broker_url
+    stack.enter_context(broker_at(house.broker_url))
     return house
 
 
