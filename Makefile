@@ -6,7 +6,7 @@ RUNTIME = .venv/installed-runtime
 READING = .venv/installed-reading
 DEV = .venv/installed-dev
 .DEFAULT_GOAL = help
-.PHONY: help demo test check bench-ledger receipts-report format lock
+.PHONY: help demo test check bench-ledger bench-push receipts-report format lock
 .DELETE_ON_ERROR:
 
 help: ## List what can be made
@@ -29,6 +29,9 @@ check: $(DEV) ## Look at format, style, types, imports, migrations, settings and
 
 bench-ledger: $(DEV) ## Measure the ledger of a decision against adding up its entries
 	$(BIN)/python -m benchmarks.ledger
+
+bench-push: $(DEV) ## Measure deliveries against firebase-admin's own send_each, and the sweep with a million rows
+	$(BIN)/python -m benchmarks.push
 
 receipts-report: $(READING) ## Tell how well the receipts in DIR are read, against its labels.json
 	@test -n "$(DIR)" || { echo "Say which folder: make receipts-report DIR=/path/to/receipts" >&2; exit 1; }

@@ -1,146 +1,121 @@
-"""Claim a delivery, send it, record what came of it. The database is the truth; the queue only rings."""
+"""Send what is due, in turns: claim, send, record. The database is the truth; the queue only rings."""
 
-import logging
 import random
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from uuid import UUID
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from time import monotonic, sleep
+from typing import TypeVar
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from core.text import known_language
-from notifications import fcm
+from notifications import braking, outbox
+from notifications.fcm import Outcome, Push, SendResult
 from notifications.messages import message_of
-from notifications.models import Delivery, Device
-from notifications.rules import After, after_sending, why_not_send
+from notifications.outbox import Claimed
+from notifications.rules import brake_seconds
+from notifications.sending import send_in_groups
 
-logger = logging.getLogger(__name__)
-SWEEP_LIMIT = 1000
+BATCH = 50
+TURN_SECONDS = 1.0  # then reminders and receipts have their turn
+PATIENCE_SECONDS = 15.0  # for a database that is started anew: what is sent and not recorded is sent again
 
-
-def send(delivery_id: UUID, now: datetime) -> None:
-    """Send a delivery, unless somebody else has it in hand or it is done."""
-    delivery = _claim(delivery_id, now)
-    if delivery is not None:
-        _record(delivery, _try_to_send(delivery, now), timezone.now())
+Found = TypeVar("Found")
 
 
-def _claim(delivery_id: UUID, now: datetime) -> Delivery | None:
-    """Take the row in hand and commit, so that nothing is locked while the network is waited for.
-
-    Whether it may still be sent is asked here and nowhere earlier: the phone may have changed hands since.
-    """
-    with transaction.atomic():
-        rows = Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-        delivery = (
-            rows.select_related("notification__recipient", "device")
-            .filter(pk=delivery_id, status__in=Delivery.WAITING, next_try_at__lte=now)
-            .first()
-        )
-        if delivery is None:
-            return None
-        notification, device = delivery.notification, delivery.device
-        refused = why_not_send(
-            is_revoked=device.revoked_at is not None,
-            has_moved=device.user_id != notification.recipient_id,
-            is_active=notification.recipient.is_active,
-            expires_at=notification.expires_at,
-            attempts=delivery.attempts,
-            now=now,
-        )
-        if refused:
-            delivery.change(status=Delivery.Status.FAILED, error_code=refused)
-            return None
-        delivery.change(status=Delivery.Status.SENDING, claimed_at=now, attempts=delivery.attempts + 1)
-        return delivery
-
-
-def _try_to_send(delivery: Delivery, now: datetime) -> fcm.SendResult:
-    """Send; whatever is broken on our side is somebody's work, and until then the delivery waits."""
+def send_due(now: datetime) -> bool:
+    """Send what is due until nothing is left or the turn is over; tell whether it was over."""
+    turn = Turn(now)
     try:
-        return fcm.get_sender().send(_push(delivery), now=now)
-    except Exception:
-        logger.exception("Delivery %s could not be tried", delivery.pk)
-        return fcm.SendResult(fcm.Outcome.UNAUTHORISED, error_code="SENDER_BROKEN")
+        for group in send_in_groups(turn.claimed(), _push, until=turn.over_at):
+            turn.record(group)
+    finally:
+        turn.give_back()
+    return turn.is_over
 
 
-def _push(delivery: Delivery) -> fcm.Push:
-    notification, device = delivery.notification, delivery.device
-    message = message_of(notification.kind)
-    title, body = message.words(known_language(notification.recipient.language), notification.lead_minutes)
-    return fcm.Push(
-        notification_id=str(notification.pk),
-        kind=notification.kind,
+def sweep(now: datetime) -> int:
+    """Take back what a killed worker left in hand, and return how many are due."""
+    outbox.take_back(now)
+    return outbox.count_due(now)
+
+
+class Turn:
+    """What one process has claimed, for as long as others let it."""
+
+    def __init__(self, now: datetime) -> None:
+        """Begin; half of the lease is left for what is on its way when the turn is over."""
+        self.over_at = monotonic() + min(TURN_SECONDS, settings.DELIVERY_CLAIM_SECONDS / 2)
+        self._now = now
+        self._untried: deque[Claimed] = deque()
+        self._wait_seconds = 0.0
+        self._is_braked = braking.is_on(now)
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether it is somebody else's turn."""
+        return monotonic() >= self.over_at
+
+    def claimed(self) -> Iterator[Claimed]:
+        """Yield one after the other, and claim more when these are used up."""
+        while not self._is_braked:
+            if not self._untried:
+                self._untried.extend(_patiently(lambda: outbox.claim(self._now, limit=BATCH)))
+            if not self._untried:
+                return
+            yield self._untried.popleft()
+
+    def record(self, group: Sequence[tuple[Claimed, SendResult | None]]) -> None:
+        """Record what came of some; brake with the others, and let the others brake."""
+        tried = [(claimed, result) for claimed, result in group if result]
+        self._untried.extend(claimed for claimed, result in group if not result)
+        asked = [brake_seconds(one.retry_after_seconds) for _, one in tried if one.outcome == Outcome.BRAKE]
+        if asked:
+            self._wait_seconds = max(asked)
+            braking.put_on(timezone.now(), seconds=self._wait_seconds)
+        if tried:
+            _patiently(lambda: outbox.record(tried, timezone.now()))
+        self._is_braked = bool(asked) or braking.is_on(self._now)
+        if self.is_over:
+            self.give_back()
+
+    def give_back(self) -> None:
+        """Leave to others what was not tried; after a brake not at once, should the others not know of it."""
+        if self._untried:
+            wait = self._wait_seconds * (1 + random.random() / 2)  # noqa: S311 (spreads load, hides nothing)
+            _patiently(lambda: outbox.give_back(self._untried, timezone.now(), seconds=wait))
+            self._untried.clear()
+
+
+def _patiently(work: Callable[[], Found]) -> Found:
+    """Do it, again and again while the database is away. Raise what it raises when it stays away."""
+    give_up_at = monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return work()
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block or monotonic() > give_up_at:
+                raise
+            connection.close()
+            sleep(0.1)
+
+
+def _push(claimed: Claimed) -> Push:
+    message = message_of(claimed.kind)
+    title, body = message.words(known_language(claimed.language), claimed.lead_minutes)
+    return Push(
+        notification_id=str(claimed.notification_id),
+        kind=claimed.kind,
         title=title,
         body=body,
         # What is said later of the same thing replaces what was said before, and a repeat replaces itself.
         # One key per thing also spares the four that FCM keeps for a phone without a network.
-        collapse_key=f"{notification.subject_type}:{notification.subject_id or ''}".rstrip(":"),
-        expires_at=notification.expires_at,
+        collapse_key=f"{claimed.subject_type}:{claimed.subject_id or ''}".rstrip(":"),
+        expires_at=claimed.expires_at,
         urgent=message.urgent,
-        token=device.token or None,
-        fid=device.fid or None,
+        token=claimed.token or None,
+        fid=claimed.fid or None,
     )
-
-
-def _record(delivery: Delivery, result: fcm.SendResult, now: datetime) -> None:
-    after = after_sending(
-        outcome=result.outcome.value,
-        attempts=delivery.attempts,
-        now=now,
-        retry_after_seconds=result.retry_after_seconds,
-        jitter=random.random(),  # noqa: S311 (spreads load, hides nothing)
-    )
-    if after.alarm:
-        logger.error("Delivery %s: look into %s", delivery.pk, result.error_code)
-    with transaction.atomic():
-        if after.revoke:  # first, as everywhere: a device before its deliveries
-            _revoke(delivery.device, result, now)
-        row = Delivery.objects.select_for_update().get(pk=delivery.pk)
-        # Even when the claim ran out meanwhile, what came of it is news, unless somebody else has it by now.
-        if row.attempts == delivery.attempts and row.status in (Delivery.Status.SENDING, *Delivery.WAITING):
-            _settle(row, after, result, now)
-
-
-def _revoke(tried: Device, result: fcm.SendResult, now: datetime) -> None:
-    """Revoke the device, if its address is still the one that was tried."""
-    device = Device.objects.select_for_update(no_key=True).get(pk=tried.pk)
-    if device.revoked_at is None and (device.token, device.fid) == (tried.token, tried.fid):
-        device.change(revoked_at=now, revoked_because=result.outcome.value)
-
-
-def _settle(row: Delivery, after: After, result: fcm.SendResult, now: datetime) -> None:
-    if after.status == Delivery.Status.SENT:
-        row.change(
-            status=after.status,
-            sent_at=now,
-            provider_message_id=result.provider_message_id or "",
-            error_code="",
-        )
-    elif after.next_try_at is not None:
-        row.change(status=after.status, next_try_at=after.next_try_at, rung_at=None, error_code=result.error_code)
-    else:
-        row.change(status=after.status, error_code=result.error_code)
-
-
-def sweep(now: datetime) -> list[UUID]:
-    """Take back what a killed worker left in hand, and return the ids of all that should be rung for."""
-    claim = timedelta(seconds=settings.DELIVERY_CLAIM_SECONDS)
-    with transaction.atomic():
-        abandoned = Delivery.objects.abandoned(now, lease=claim).select_for_update(skip_locked=True)
-        ids = list(abandoned.values_list("pk", flat=True)[:SWEEP_LIMIT])
-        Delivery.objects.filter(pk__in=ids).update(
-            status=Delivery.Status.RETRYING, next_try_at=now, rung_at=None, error_code="abandoned"
-        )
-        # A bell may be waiting its turn in a long queue, or have gone with the broker.
-        due = Delivery.objects.due(now, lease=claim / 2).select_for_update(skip_locked=True)
-        ids = list(due.order_by("next_try_at").values_list("pk", flat=True)[:SWEEP_LIMIT])
-        Delivery.objects.filter(pk__in=ids).update(rung_at=now)
-    return ids
-
-
-def take_back_ring(delivery_ids: Sequence[UUID]) -> None:
-    """Let the next sweep ring for these: the bell made no sound."""
-    Delivery.objects.filter(pk__in=delivery_ids, status__in=Delivery.WAITING).update(rung_at=None)

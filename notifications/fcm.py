@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from functools import cache
+from threading import Lock
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -31,7 +32,9 @@ logger = logging.getLogger("notifications.push")
 DAY = 24 * 60 * 60
 DEFAULT_TTL = DAY  # FCM's own default is four weeks: a reminder would arrive long after the occasion
 LONGEST_TTL = 28 * DAY  # FCM refuses more
+CONNECTIONS = 100  # kept open for threads that send at once, as firebase-admin itself does
 _app_numbers = itertools.count(1)
+_building = Lock()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +89,7 @@ class LogSender:
 
 
 class FirebaseSender:
-    """Send through firebase-admin, with a client of its own in every process."""
+    """Send through firebase-admin, with a client of its own in every process that its threads share."""
 
     def __init__(self, credentials_path: str, endpoint_url: str = "", timeout_seconds: float = 10.0) -> None:
         """Read the service account; raise OSError or ValueError when file or endpoint are unusable."""
@@ -119,9 +122,10 @@ class FirebaseSender:
 
     def _app(self) -> Any:
         # A client made before a fork shares its sockets with the parent: answers would go astray.
-        if self._built is None or self._built[0] != os.getpid():
-            self._built = (os.getpid(), self._new_app())
-        return self._built[1]
+        with _building:
+            if self._built is None or self._built[0] != os.getpid():
+                self._built = (os.getpid(), self._new_app())
+            return self._built[1]
 
     def _new_app(self) -> Any:
         # The registry of firebase-admin survives a fork too, hence a name that is new in every process.
@@ -144,7 +148,7 @@ def _adjust_client(app: Any, endpoint_url: str) -> None:
             service._fcm_url = endpoint_url + urlsplit(service._fcm_url).path
         session = service._client.session
         origin = urlsplit(service._fcm_url)._replace(path="").geturl()
-        session.mount(endpoint_url or origin, HTTPAdapter(max_retries=0))
+        session.mount(endpoint_url or origin, HTTPAdapter(pool_maxsize=CONNECTIONS, max_retries=0))
         session._auth_request.session.mount("https://", HTTPAdapter(max_retries=0))
     except AttributeError as error:
         raise RuntimeError("firebase-admin has changed inside: adjust notifications/fcm.py") from error

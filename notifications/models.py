@@ -118,10 +118,9 @@ class Notification(BaseModel):
 class DeliveryQuerySet(BaseQuerySet["Delivery"]):
     """Which deliveries need somebody's hand."""
 
-    def due(self, now: datetime, *, lease: timedelta) -> "DeliveryQuerySet":
-        """Keep those to send now whose bell has not been rung within the lease."""
-        unrung = Q(rung_at=None) | Q(rung_at__lt=now - lease)
-        return self.filter(unrung, status__in=Delivery.WAITING, next_try_at__lte=now)
+    def due(self, now: datetime) -> "DeliveryQuerySet":
+        """Keep those to send now."""
+        return self.filter(status__in=Delivery.WAITING, next_try_at__lte=now)
 
     def abandoned(self, now: datetime, *, lease: timedelta) -> "DeliveryQuerySet":
         """Keep those that a worker claimed and never came back from."""
@@ -145,7 +144,6 @@ class Delivery(BaseModel):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     attempts = models.PositiveIntegerField(default=0)
     next_try_at = models.DateTimeField()
-    rung_at = models.DateTimeField(null=True)
     claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     provider_message_id = models.CharField(max_length=200, blank=True)

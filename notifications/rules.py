@@ -26,6 +26,7 @@ def why_not_send(
     is_revoked: bool,
     has_moved: bool,
     is_active: bool,
+    is_outdated: bool,
     expires_at: datetime | None,
     attempts: int,
     now: datetime,
@@ -33,7 +34,7 @@ def why_not_send(
     """Return the error code of what must not be sent any more, "" when it may be.
 
     `has_moved` is whether the device has another user than the recipient, `is_active` whether the recipient
-    may sign in, `attempts` the earlier ones.
+    may sign in, `is_outdated` whether what it tells is not true any more, `attempts` the earlier ones.
     """
     if is_revoked:
         return "device_revoked"
@@ -41,6 +42,8 @@ def why_not_send(
         return "device_moved"
     if not is_active:
         return "recipient_inactive"
+    if is_outdated:
+        return "outdated"
     if expires_at is not None and expires_at <= now:
         return "expired"
     return "too_many_attempts" if attempts >= MAX_ATTEMPTS else ""
@@ -63,7 +66,11 @@ def after_sending(
     if attempts >= MAX_ATTEMPTS:
         return After("failed", alarm=True)
     backoff = min(FIRST_WAIT_SECONDS * 2 ** (attempts - 1), LONGEST_WAIT_SECONDS)
-    unasked = BRAKE_SECONDS if outcome == "brake" else 0.0
-    asked = unasked if retry_after_seconds is None else retry_after_seconds
+    asked = brake_seconds(retry_after_seconds) if outcome == "brake" else retry_after_seconds or 0.0
     wait = max(backoff, asked) * (1 + jitter / 2)
     return After("retrying", next_try_at=now + timedelta(seconds=wait), alarm=outcome == "unauthorised")
+
+
+def brake_seconds(retry_after_seconds: float | None) -> float:
+    """Return for how long nothing is sent at all after FCM has said that it is too much."""
+    return BRAKE_SECONDS if retry_after_seconds is None else retry_after_seconds

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -61,13 +60,12 @@ def _queue(notification: Notification, preference: NotificationPreference, now: 
     if is_pointless or not preference.wants("push", notification.kind):
         return  # the inbox has it
     devices = Device.objects.filter(user=notification.recipient_id, revoked_at=None)
-    rung_at = now if at == now else None  # what waits is rung for by the sweep
     deliveries = Delivery.objects.bulk_create(
-        Delivery(notification=notification, device=device, next_try_at=at, rung_at=rung_at) for device in devices
+        Delivery(notification=notification, device=device, next_try_at=at) for device in devices
     )
-    if deliveries and rung_at:
+    if deliveries and at == now:  # what waits is rung for by the sweep
         # Robust: what is committed is promised, and the caller's call has succeeded whatever the bell does.
-        transaction.on_commit(partial(tasks.ring, [delivery.pk for delivery in deliveries]), robust=True)
+        transaction.on_commit(tasks.ring, robust=True)
 
 
 def withdraw(*, subject_ids: Iterable[UUID], now: datetime) -> None:

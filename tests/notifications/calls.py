@@ -12,7 +12,7 @@ import pytest
 from django.db import connection, transaction
 from kombu import pools
 
-from notifications import delivery, fcm
+from notifications import delivery, outbox
 from notifications.messages import Kind
 from notifications.models import Delivery, Device
 from notifications.services import notify, register_device
@@ -103,8 +103,8 @@ def tell_and_fail(*recipients: User) -> None:
 
 
 def send(waiting: Delivery, *, later: timedelta = timedelta(0)) -> Delivery:
-    """Try a delivery, and return it as it is then."""
-    delivery.send(waiting.pk, world.NOW + later)
+    """Try what is due, and return a delivery as it is then."""
+    delivery.send_due(world.NOW + later)
     waiting.refresh_from_db()
     return waiting
 
@@ -117,10 +117,12 @@ def state(row: Delivery) -> tuple[str, str]:
 
 def during_sending(monkeypatch: pytest.MonkeyPatch, happens: Any) -> None:
     """Let something happen between a claim and its push."""
-    ask = fcm.get_sender
+    claim = outbox.claim
 
-    def get_sender() -> fcm.Sender:
+    def claim_and_wait(now: datetime, *, limit: int) -> list[outbox.Claimed]:
+        claimed = claim(now, limit=limit)
+        monkeypatch.setattr(outbox, "claim", claim)
         happens()
-        return ask()
+        return claimed
 
-    monkeypatch.setattr(fcm, "get_sender", get_sender)
+    monkeypatch.setattr(outbox, "claim", claim_and_wait)

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from django.db import transaction
 
-from notifications import delivery, tasks
+from notifications import delivery, outbox, tasks
 from notifications.messages import Kind
 from notifications.models import Delivery, Device, Notification
 from notifications.rules import MAX_ATTEMPTS
@@ -81,9 +81,18 @@ def test_nothing_is_sent_twice(fcm_double: FcmDouble, karins_phone: Device) -> N
     waiting = queued(karins_phone)
 
     for _ in range(3):
-        tasks.deliver(delivery_id=str(waiting.pk))
+        tasks.deliver()
 
+    assert state(waiting) == (Status.SENT, "")
     assert len(fcm_double.messages) == 1
+
+
+def test_a_bell_of_the_last_release_is_heard(fcm_double: FcmDouble, karins_phone: Device) -> None:
+    waiting = queued(karins_phone)
+
+    tasks.deliver(delivery_id=str(waiting.pk))
+
+    assert state(waiting) == (Status.SENT, "")
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -91,7 +100,7 @@ def test_many_workers_with_the_same_delivery_send_it_once(fcm_double: FcmDouble,
     for number in range(5):
         waiting = queued(karins_phone, dedup_key=str(number))
 
-        at_once(*[partial(delivery.send, waiting.pk, NOW)] * 4)
+        at_once(*[partial(delivery.send_due, NOW)] * 4)
 
         assert state(waiting) == (Status.SENT, "")
     assert len(fcm_double.messages) == 5
@@ -165,10 +174,10 @@ def test_what_was_in_hand_while_the_phone_moved_is_not_tried_again(
 
 def test_what_a_killed_worker_had_in_hand_is_taken_back(fcm_double: FcmDouble, karins_phone: Device) -> None:
     waiting = queued(karins_phone)
-    delivery._claim(waiting.pk, NOW)
+    outbox.claim(NOW, limit=1)
 
-    assert delivery.sweep(NOW + timedelta(seconds=119)) == []
-    assert delivery.sweep(NOW + timedelta(seconds=121)) == [waiting.pk]
+    assert delivery.sweep(NOW + timedelta(seconds=119)) == 0
+    assert delivery.sweep(NOW + timedelta(seconds=121)) == 1
     assert state(waiting) == (Status.RETRYING, "abandoned")
     assert send(waiting, later=timedelta(seconds=122)).status == Status.SENT
 
@@ -197,7 +206,7 @@ def test_a_slow_worker_does_not_speak_for_the_one_that_came_after(
 
     def overtake() -> None:
         delivery.sweep(NOW + timedelta(minutes=10))
-        delivery._claim(waiting.pk, NOW + timedelta(minutes=10))
+        outbox.claim(NOW + timedelta(minutes=10), limit=1)
 
     during_sending(monkeypatch, overtake)
     send(waiting)
@@ -206,11 +215,10 @@ def test_a_slow_worker_does_not_speak_for_the_one_that_came_after(
 
 
 def test_a_bell_that_nobody_heard_is_rung_again(karins_phone: Device) -> None:
-    waiting = queued(karins_phone)
+    queued(karins_phone)
 
-    assert delivery.sweep(NOW + timedelta(seconds=59)) == []
-    assert delivery.sweep(NOW + timedelta(seconds=61)) == [waiting.pk]
-    assert delivery.sweep(NOW + timedelta(seconds=70)) == []
+    for _ in range(2):
+        assert delivery.sweep(NOW) == 1
 
 
 def test_what_is_to_be_tried_again_is_rung_for_in_time(fcm_double: FcmDouble, karins_phone: Device) -> None:
@@ -218,27 +226,32 @@ def test_what_is_to_be_tried_again_is_rung_for_in_time(fcm_double: FcmDouble, ka
     fcm_double.fail("unavailable")
     send(waiting)
 
-    assert delivery.sweep(waiting.next_try_at - timedelta(seconds=1)) == []
-    assert delivery.sweep(waiting.next_try_at) == [waiting.pk]
+    assert delivery.sweep(waiting.next_try_at - timedelta(seconds=1)) == 0
+    assert delivery.sweep(waiting.next_try_at) == 1
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_sweeps_at_once_ring_once(karin: User) -> None:
+def test_sweeps_at_once_do_no_harm(karin: User) -> None:
     for _ in range(20):
         world.make_device(karin)
     tell(karin)
+    outbox.claim(NOW, limit=20)
 
-    rung = at_once(*[partial(delivery.sweep, NOW + timedelta(hours=1))] * 3)
+    found = at_once(*[partial(delivery.sweep, NOW + timedelta(hours=1))] * 3)
 
-    assert sorted(map(len, rung)) == [0, 0, 20]
+    assert max(found) == 20
+    assert set(Delivery.objects.values_list("status", "attempts")) == {(Status.RETRYING, 1)}
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_who_is_in_hand_elsewhere_holds_up_no_sweep(karins_phone: Device, svens_phone: Device) -> None:
+def test_who_is_in_hand_elsewhere_holds_up_nobody(
+    fcm_double: FcmDouble, karins_phone: Device, svens_phone: Device
+) -> None:
     held, free = queued(karins_phone), queued(svens_phone)
     with transaction.atomic():
         Delivery.objects.select_for_update().get(pk=held.pk)
 
-        [rung] = at_once(partial(delivery.sweep, NOW + timedelta(hours=1)))
+        at_once(partial(delivery.sweep, NOW), partial(delivery.send_due, NOW))
 
-    assert rung == [free.pk]
+    assert state(free) == (Status.SENT, "")
+    assert state(held) == (Status.QUEUED, "")

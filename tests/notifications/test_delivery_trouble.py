@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from pytest_django import Settings
 
-from notifications import delivery, tasks
+from notifications import fcm, tasks
 from notifications.models import Delivery, Device
 from notifications.rules import MAX_ATTEMPTS
 from tests import world
@@ -100,8 +100,7 @@ def test_one_failing_phone_stops_nobody_else(
     fcm_double.fail("unregistered", address="fid-of-karins-phone")
     tell(karins_phone.user, svens_phone.user)
 
-    for pk in delivery.sweep(NOW + timedelta(hours=1)):
-        tasks.deliver(delivery_id=str(pk))
+    tasks.deliver()
 
     assert [received.address for received in fcm_double.messages] == ["fid-of-svens-phone"]
 
@@ -136,7 +135,7 @@ def test_a_sender_that_stumbles_loses_nothing(
     def stumble() -> None:
         raise RuntimeError("firebase-admin has changed inside")
 
-    during_sending(monkeypatch, stumble)
+    monkeypatch.setattr(fcm, "get_sender", stumble)
 
     assert state(send(waiting)) == (Status.RETRYING, "SENDER_BROKEN")
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 import pytest
 import redis
@@ -99,7 +98,7 @@ def test_the_bell_rings_once_the_row_is_there(karin: User, karins_phone: Device,
 
     [message] = [json.loads(raw) for raw in queue.lrange("celery", 0, -1)]
     assert message["headers"]["task"] == "notifications.tasks.deliver"
-    assert str(Delivery.objects.get().pk) in message["headers"]["kwargsrepr"]
+    assert message["headers"]["kwargsrepr"] == "{}"
 
 
 # Whatever the broker does
@@ -152,9 +151,9 @@ def test_a_broker_that_is_away_holds_nobody_up(
         took = time.monotonic() - started
 
     assert took < PATIENCE
-    assert "2 deliveries wait" in caplog.text
+    assert "The broker is away" in caplog.text
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
-    assert set(Delivery.objects.values_list("status", "rung_at")) == {(Delivery.Status.QUEUED, None)}
+    assert set(Delivery.objects.values_list("status", flat=True)) == {Delivery.Status.QUEUED}
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -167,23 +166,3 @@ def test_what_the_broker_missed_is_rung_for_when_it_is_back(
     tasks.sweep_deliveries()
 
     assert queue.llen("celery") == 1
-    assert Delivery.objects.get().rung_at is not None
-
-
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_a_broker_that_goes_in_the_middle_is_rung_again_for_the_rest(
-    karin: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for _ in range(5):
-        world.make_device(karin)
-    rung: list[Any] = []
-
-    def delay(**values: Any) -> None:
-        if len(rung) == 2:
-            raise redis.exceptions.TimeoutError
-        rung.append(values)
-
-    monkeypatch.setattr(tasks.deliver, "delay", delay)
-    tell(karin)
-
-    assert Delivery.objects.filter(rung_at=None).count() == 3

@@ -117,6 +117,7 @@ def refused(
     is_revoked: bool = False,
     has_moved: bool = False,
     is_active: bool = True,
+    is_outdated: bool = False,
     expires_in: int | None = None,
     attempt: int = 0,
 ) -> str:
@@ -125,6 +126,7 @@ def refused(
         is_revoked=is_revoked,
         has_moved=has_moved,
         is_active=is_active,
+        is_outdated=is_outdated,
         expires_at=expires_at,
         attempts=attempt,
         now=NOW,
@@ -140,5 +142,6 @@ def test_what_must_not_be_sent_says_why() -> None:
     assert refused(is_revoked=True) == "device_revoked"
     assert refused(has_moved=True) == "device_moved"
     assert refused(is_active=False) == "recipient_inactive"
+    assert refused(is_outdated=True) == "outdated"
     assert refused(expires_in=0) == "expired"
     assert refused(attempt=MAX_ATTEMPTS) == "too_many_attempts"
