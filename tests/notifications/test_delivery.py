@@ -51,7 +51,7 @@ def test_a_push_speaks_the_language_of_its_recipient(
 def test_what_is_said_later_of_the_same_thing_replaces_it_on_the_phone(
     fcm_double: FcmDouble, karins_phone: Device
 ) -> None:
-    for number, kind in enumerate((Kind.OCCASION_TOMORROW, Kind.OCCASION_SOON)):
+    for number, kind in enumerate((Kind.OCCASION_WAITING, Kind.OCCASION_APPROVED)):
         about = {"kind": kind, "subject_type": "occasion", "subject_id": karins_phone.pk}
         send(queued(karins_phone, dedup_key=str(number), **about))
     send(queued(karins_phone, dedup_key="elsewhere", subject_id=karins_phone.user_id))
@@ -142,6 +142,13 @@ def test_nothing_is_sent_to_who_may_not_sign_in(fcm_double: FcmDouble, karins_ph
     User.objects.update(is_active=False)
 
     assert state(send(waiting)) == (Status.FAILED, "recipient_inactive")
+    assert fcm_double.sends == 0
+
+
+def test_a_reminder_of_what_is_planned_no_more_is_not_sent(fcm_double: FcmDouble, karins_phone: Device) -> None:
+    waiting = queued(karins_phone, kind=Kind.OCCASION_SOON, subject_type="occasion", subject_id=karins_phone.pk)
+
+    assert state(send(waiting)) == (Status.FAILED, "outdated")
     assert fcm_double.sends == 0
 
 
