@@ -90,8 +90,8 @@ def _deliveries(now: datetime) -> Iterator[GaugeMetricFamily]:
 def _sending_times(now: datetime) -> Iterator[GaugeMetricFamily]:
     yield _gauge(
         "delivery_due_to_sent_seconds",
-        "From due to sent, of deliveries sent within the last hour and told within 24. One tried more than once"
-        " counts from when it was told, quiet hours included; others don't. Absent when none was sent.",
+        "From due to sent, of deliveries sent within the last hour and told within 24; quiet hours are before due,"
+        " all waiting and trying is after it. Absent when none was sent.",
         [((str(share),), _seconds(took)) for share, took in figures.time_sending(now).items()],
         ("quantile",),
     )

@@ -14,6 +14,7 @@ from django.utils import timezone
 from core.text import known_language
 from notifications import braking, outbox
 from notifications.fcm import Outcome, Push, SendResult
+from notifications.mail import Mail
 from notifications.messages import message_of
 from notifications.outbox import Claimed
 from notifications.rules import brake_seconds
@@ -30,7 +31,7 @@ def send_due(now: datetime) -> bool:
     """Send what is due until nothing is left or the turn is over; tell whether it was over."""
     turn = Turn(now)
     try:
-        for group in send_in_groups(turn.claimed(), _push, until=turn.over_at):
+        for group in send_in_groups(turn.claimed(), _message, until=turn.over_at):
             turn.record(group)
     finally:
         turn.give_back()
@@ -103,9 +104,12 @@ def _patiently(work: Callable[[], Found]) -> Found:
             sleep(0.1)
 
 
-def _push(claimed: Claimed) -> Push:
-    message = message_of(claimed.kind)
-    title, body = message.words(known_language(claimed.language), claimed.lead_minutes)
+def _message(claimed: Claimed) -> Push | Mail:
+    message, begins = message_of(claimed.kind), claimed.expires_at
+    clock = f"{timezone.localtime(begins):%H.%M}" if claimed.shows_time and begins else ""
+    title, body = message.words(known_language(claimed.language), claimed.lead_minutes, clock)
+    if claimed.device_id is None:
+        return Mail(notification_id=str(claimed.notification_id), title=title, body=body, address=claimed.address)
     return Push(
         notification_id=str(claimed.notification_id),
         kind=claimed.kind,

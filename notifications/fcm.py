@@ -58,6 +58,7 @@ class Outcome(StrEnum):
     SENT = "sent"
     GONE = "gone"  # the app is no longer installed: the only one that ends a device
     WRONG_SENDER = "wrong_sender"  # the address belongs to another Firebase project
+    REFUSED = "refused"  # the address takes nothing, and the same again will be refused again
     OUR_BUG = "our_bug"  # the same message again will fail again
     BRAKE = "brake"  # too fast: the same at once would be refused again
     UNAVAILABLE = "unavailable"  # may have arrived or not; passes by itself

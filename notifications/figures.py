@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Aggregate, Case, Count, DurationField, F, Max, Min, Q, When
-from django.db.models.functions import TruncDate
+from django.db.models import Aggregate, Count, DurationField, F, Max, Min, Q
+from django.db.models.functions import Coalesce, TruncDate
 
 from core.periods import DAY, local_date, local_moment
 from notifications.models import Delivery
@@ -19,9 +19,7 @@ from notifications.models import Delivery
 HOUR = timedelta(hours=1)
 SHARES = (0.5, 0.95, 0.99, 1.0)
 UNSETTLED = Q(status__in=Delivery.WAITING) | Q(status=Delivery.Status.SENDING)
-# What was tried once has in next_try_at when it was due. Later tries overwrite that: such a delivery counts from
-# when it was told, and so seems slower than it was if that was in quiet hours.
-DUE_TO_SENT = F("sent_at") - Case(When(attempts__lte=1, then="next_try_at"), default="created_at")
+DUE_TO_SENT = F("sent_at") - Coalesce("due_at", "created_at")
 
 
 class Percentiles(Aggregate):

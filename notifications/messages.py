@@ -55,10 +55,11 @@ class Message:
     urgent: bool = False
     mandatory: bool = False
 
-    def words(self, language: Language, lead_minutes: int | None = None) -> tuple[str, str]:
-        """Return title and body; those before an occasion say within how long it is."""
-        lead = LEADS.get(lead_minutes or 0, SHORTLY)
-        return self.title.in_language(language), self.body.in_language(language, lead=lead)
+    def words(self, language: Language, lead_minutes: int | None = None, clock: str = "") -> tuple[str, str]:
+        """Return title and body; those before an occasion say within how long it is, and `clock` at what time."""
+        body = self.body.in_language(language, lead=LEADS.get(lead_minutes or 0, SHORTLY))
+        at = AT.in_language(language, clock=clock) if clock else ""
+        return self.title.in_language(language), " ".join(filter(None, (body, at)))
 
 
 # How long before an occasion somebody may want to be reminded, in minutes, and how that is said.
@@ -72,6 +73,7 @@ LEADS: Mapping[int, Text] = {
     30: Text(sv="inom en halvtimme", en="within half an hour"),
     15: Text(sv="inom en kvart", en="within a quarter of an hour"),
 }
+AT = Text(sv="Kl. {clock}.", en="At {clock}.")
 SHORTLY = Text(sv="snart", en="soon")
 DEFAULT_LEADS = (DAY, 60)
 

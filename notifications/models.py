@@ -23,6 +23,10 @@ def default_leads() -> list[int]:
     return list(DEFAULT_LEADS)
 
 
+# After so long without a word from the app, mail goes along; after so much longer, nothing is pushed there.
+SILENT, FORGOTTEN = timedelta(days=30), timedelta(days=270)
+
+
 class Device(BaseModel):
     """A phone that can be pushed to, in the hands of the user who registered it last."""
 
@@ -103,6 +107,9 @@ class Notification(BaseModel):
     dedup_key = models.CharField(max_length=200)
     expires_at = models.DateTimeField(null=True)
     lead_minutes = models.PositiveIntegerField(null=True, help_text="Of a reminder: how long before.")
+    shows_time = models.BooleanField(
+        default=False, db_default=False, help_text="Its texts may say when what it reminds of begins."
+    )
     read_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -128,7 +135,11 @@ class DeliveryQuerySet(BaseQuerySet["Delivery"]):
 
 
 class Delivery(BaseModel):
-    """One notification on its way to one device."""
+    """One notification on its way to one device, or by mail to its recipient."""
+
+    class Channel(models.TextChoices):
+        PUSH = "push"
+        MAIL = "mail"
 
     class Status(models.TextChoices):
         QUEUED = "queued"
@@ -140,9 +151,13 @@ class Delivery(BaseModel):
     WAITING = (Status.QUEUED, Status.RETRYING)
 
     notification = models.ForeignKey(Notification, on_delete=models.CASCADE, related_name="deliveries")
-    device = models.ForeignKey(Device, on_delete=models.CASCADE, related_name="deliveries")
+    channel = models.CharField(
+        max_length=10, choices=Channel.choices, default=Channel.PUSH, db_default=Channel.PUSH
+    )
+    device = models.ForeignKey(Device, on_delete=models.CASCADE, null=True, related_name="deliveries")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     attempts = models.PositiveIntegerField(default=0)
+    due_at = models.DateTimeField(null=True, help_text="When it was first to be sent: told, or after quiet hours.")
     next_try_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
@@ -155,6 +170,13 @@ class Delivery(BaseModel):
         verbose_name_plural = "deliveries"
         constraints = [
             models.UniqueConstraint(fields=["notification", "device"], name="delivery_once"),
+            models.UniqueConstraint(
+                fields=["notification"], condition=Q(channel="mail"), name="delivery_mail_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(channel="push", device__isnull=False) | Q(channel="mail", device=None),
+                name="delivery_channel_known",
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=["queued", "sending", "retrying", "sent", "failed"]),
                 name="delivery_status_known",

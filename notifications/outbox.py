@@ -41,14 +41,16 @@ class Claimed:
     subject_id: UUID | None
     expires_at: datetime | None
     lead_minutes: int | None
+    shows_time: bool
     recipient_id: UUID
     is_active: bool
     language: str
-    device_id: UUID
-    user_id: UUID
+    address: str = field(repr=False)
+    device_id: UUID | None  # None: by mail
+    user_id: UUID | None
     revoked_at: datetime | None
-    token: str = field(repr=False)
-    fid: str = field(repr=False)
+    token: str | None = field(repr=False)
+    fid: str | None = field(repr=False)
 
     @property
     def notification(self) -> Notification:
@@ -67,19 +69,20 @@ class Claimed:
 # Statements and no ORM, since they are most of what a push costs beside the push: a fifth of the time with it.
 CLAIM = """
 WITH due AS (
-    SELECT id FROM notifications_delivery
+    SELECT id, notification_id, device_id FROM notifications_delivery
     WHERE status IN ('queued', 'retrying') AND next_try_at <= %(now)s
     ORDER BY next_try_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 )
 UPDATE notifications_delivery AS delivery
 SET status = 'sending', claimed_at = %(now)s, attempts = delivery.attempts + 1,
     version = delivery.version + 1, updated_at = %(now)s
-FROM due, notifications_notification AS told, people_user AS recipient, notifications_device AS device
-WHERE delivery.id = due.id AND told.id = delivery.notification_id AND recipient.id = told.recipient_id
-    AND device.id = delivery.device_id
+FROM due JOIN notifications_notification AS told ON told.id = due.notification_id
+    JOIN people_user AS recipient ON recipient.id = told.recipient_id
+    LEFT JOIN notifications_device AS device ON device.id = due.device_id
+WHERE delivery.id = due.id
 RETURNING delivery.id, delivery.attempts, told.id, told.kind, told.subject_type, told.subject_id, told.expires_at,
-    told.lead_minutes, recipient.id, recipient.is_active, recipient.language, device.id,
-    device.user_id, device.revoked_at, device.token, device.fid
+    told.lead_minutes, told.shows_time, recipient.id, recipient.is_active, recipient.language, recipient.email,
+    device.id, device.user_id, device.revoked_at, device.token, device.fid
 """
 RECORD = """
 WITH held AS (
@@ -123,7 +126,7 @@ def _why_not_send(claimed: Claimed, is_outdated: bool, now: datetime) -> str:
     return why_not_send(
         is_outdated=is_outdated,
         is_revoked=claimed.revoked_at is not None,
-        has_moved=claimed.user_id != claimed.recipient_id,
+        has_moved=claimed.device_id is not None and claimed.user_id != claimed.recipient_id,
         is_active=claimed.is_active,
         expires_at=claimed.expires_at,
         attempts=claimed.attempts - 1,
@@ -138,10 +141,10 @@ def _update(ids: Sequence[UUID], now: datetime, **values: Any) -> None:
 def record(group: Iterable[tuple[Claimed, SendResult]], now: datetime) -> None:
     """Write what came of some deliveries, and revoke the devices that are gone, in one commit."""
     settled = [(claimed, result, _after(claimed, result, now)) for claimed, result in group]
-    ending = [(claimed, result) for claimed, result, after in settled if after.revoke]
+    ending = [(one.device_id, one, result) for one, result, after in settled if after.revoke and one.device_id]
     with transaction.atomic() if ending else nullcontext():  # one statement is a transaction by itself
-        for claimed, result in sorted(ending, key=lambda one: one[0].device_id):
-            _revoke(claimed, result, now)
+        for device_id, tried, result in sorted(ending, key=lambda one: one[0]):
+            _revoke(device_id, tried, result, now)
         _settle(settled, now)
     for claimed, result, after in settled:
         if after.alarm:
@@ -158,9 +161,9 @@ def _after(claimed: Claimed, result: SendResult, now: datetime) -> After:
     )
 
 
-def _revoke(tried: Claimed, result: SendResult, now: datetime) -> None:
+def _revoke(device_id: UUID, tried: Claimed, result: SendResult, now: datetime) -> None:
     """Revoke the device, if its address is still the one that was tried."""
-    device = Device.objects.select_for_update(no_key=True).filter(pk=tried.device_id, revoked_at=None).first()
+    device = Device.objects.select_for_update(no_key=True).filter(pk=device_id, revoked_at=None).first()
     if device and (device.token, device.fid) == (tried.token, tried.fid):
         device.change(revoked_at=now, revoked_because=result.outcome.value)
 

@@ -23,6 +23,7 @@ class KindPreferenceSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     mandatory = serializers.BooleanField(help_text="It can't be switched off.")
     push = serializers.BooleanField()
+    mail = serializers.BooleanField(help_text="Where no phone of the person's has been heard of for 30 days.")
 
 
 class NotificationPreferenceSerializer(serializers.ModelSerializer[NotificationPreference]):
@@ -44,7 +45,7 @@ class NotificationPreferenceSerializer(serializers.ModelSerializer[NotificationP
         shown = []
         for kind in kinds_for(preference.user):
             message = message_of(kind)
-            wanted = {channel: preference.wants(channel, kind) for channel in sorted(CHANNELS)}
+            wanted = {str(channel): preference.wants(channel, kind) for channel in sorted(CHANNELS)}
             shown.append(
                 {"kind": kind, "title": message.words(language)[0], "mandatory": message.mandatory, **wanted}
             )
@@ -56,6 +57,7 @@ class SetKindSerializer(CommandSerializer):
 
     kind = serializers.ChoiceField(choices=[(kind.value, kind.value) for kind in Kind])
     push = serializers.BooleanField(required=False)
+    mail = serializers.BooleanField(required=False)
 
 
 class SetPreferencesSerializer(CommandSerializer):

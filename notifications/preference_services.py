@@ -8,10 +8,10 @@ from django.db import transaction
 from core.errors import InvalidInput
 from core.text import Text
 from notifications.messages import MESSAGES, Kind, message_of
-from notifications.models import NotificationPreference
+from notifications.models import Delivery, NotificationPreference
 from people.models import User
 
-CHANNELS = frozenset({"push"})
+CHANNELS = frozenset(Delivery.Channel)
 
 
 class KindMandatory(InvalidInput):

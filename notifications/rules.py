@@ -61,8 +61,8 @@ def after_sending(
     if outcome in ("gone", "wrong_sender"):
         # A phone registers whenever the app starts, so even keys of a wrong project lose none for long.
         return After("failed", revoke=True, alarm=outcome == "wrong_sender")
-    if outcome == "our_bug":
-        return After("failed", alarm=True)
+    if outcome in ("our_bug", "refused"):
+        return After("failed", alarm=outcome == "our_bug")
     if attempts >= MAX_ATTEMPTS:
         return After("failed", alarm=True)
     backoff = min(FIRST_WAIT_SECONDS * 2 ** (attempts - 1), LONGEST_WAIT_SECONDS)

@@ -1,4 +1,4 @@
-"""Send pushes with a few threads. They see no row and no database: what came of it is the caller's to record."""
+"""Send pushes and mails with a few threads, which see no database: what came of it is the caller's to record."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from notifications import fcm
+from notifications.mail import Mail, send_mail
 
 logger = logging.getLogger(__name__)
 GROUP = 4  # are recorded together: a commit for each would take as long as the push
@@ -25,11 +26,11 @@ Ended = tuple[Thing, fcm.SendResult | None]
 
 
 def send_in_groups(
-    things: Iterator[Thing], push_of: Callable[[Thing], fcm.Push], *, until: float
+    things: Iterator[Thing], message_of: Callable[[Thing], fcm.Push | Mail], *, until: float
 ) -> Iterator[list[Ended[Thing]]]:
-    """Send the push of each thing and yield things and results in groups, as they come.
+    """Send the message of each thing and yield things and results in groups, as they come.
 
-    Things are taken somewhat ahead, and their pushes made in threads: nothing may be asked of the database there.
+    Things are taken somewhat ahead, and their messages made in threads, where nothing is asked of the database.
     At most twice PUSH_THREADS are begun and not yet recorded by whoever takes the groups. At `until`, on the
     monotonic clock, a group is yielded even if it is empty; from then on, and once FCM says that it is too much,
     nothing more begins: None is the result of what was taken and not tried.
@@ -38,14 +39,13 @@ def send_in_groups(
     stopped = Event()
     threads = settings.PUSH_THREADS
     unrecorded = Semaphore(2 * threads)
-    send = _sending()
 
     def may_begin() -> bool:
         return not stopped.is_set() and monotonic() < until
 
     def work(thing: Thing) -> None:
         unrecorded.acquire()
-        result = send(lambda: push_of(thing)) if may_begin() else None
+        result = _send(lambda: message_of(thing)) if may_begin() else None
         if result and result.outcome == fcm.Outcome.BRAKE:
             stopped.set()
         ended.put((thing, result))
@@ -79,19 +79,13 @@ def _next_group(ended: "SimpleQueue[Ended[Thing]]", *, most: int, until: float) 
     return group
 
 
-def _sending() -> Callable[[Callable[[], fcm.Push]], fcm.SendResult]:
-    """Return what sends a push; whatever is broken on our side is somebody's work, and until then all wait."""
+def _send(make: Callable[[], fcm.Push | Mail]) -> fcm.SendResult:
+    """Make and send a message; whatever is broken on our side is somebody's work, and until then it waits."""
     try:
-        sender = fcm.get_sender()
+        message = make()
+        if isinstance(message, Mail):
+            return send_mail(message)
+        return fcm.get_sender().send(message, now=timezone.now())
     except Exception:
-        logger.exception("Pushes cannot be sent")
-        return lambda _: BROKEN
-
-    def send(make: Callable[[], fcm.Push]) -> fcm.SendResult:
-        try:
-            return sender.send(make(), now=timezone.now())
-        except Exception:
-            logger.exception("A push could not be tried")
-            return BROKEN
-
-    return send
+        logger.exception("A message could not be tried")
+        return BROKEN

@@ -6,15 +6,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from core.errors import NotYours
 from notifications import tasks
+from notifications.devices import drop_waiting, locked, revoke
 from notifications.messages import Kind
-from notifications.models import Delivery, Device, Notification, NotificationPreference
+from notifications.models import SILENT, Delivery, Device, Notification, NotificationPreference
 from notifications.preference_services import preference_of
 from people.models import User
+
+Channel = Delivery.Channel
 
 
 def notify(
@@ -27,11 +31,13 @@ def notify(
     now: datetime,
     expires_at: datetime | None = None,
     lead_minutes: int | None = None,
+    shows_time: bool = False,
 ) -> int:
     """Put a notification into each recipient's inbox and queue it for their devices; return how many are new.
 
     Called again with the same `dedup_key` it tells nobody twice. `expires_at` is when a push would be
-    pointless, `lead_minutes` how long before something it reminds. Quiet hours delay a push, or leave it out
+    pointless, `lead_minutes` how long before something it reminds, and `shows_time` lets its texts say when that
+    begins. Quiet hours delay a push, or leave it out
     where it would be pointless by then. Runs in the caller's transaction: what is rolled back was never told.
     """
     about: dict[str, Any] = {
@@ -40,6 +46,7 @@ def notify(
         "subject_id": subject_id,
         "expires_at": expires_at,
         "lead_minutes": lead_minutes,
+        "shows_time": shows_time,
     }
     told = 0
     with transaction.atomic():
@@ -56,12 +63,17 @@ def notify(
 
 def _queue(notification: Notification, preference: NotificationPreference, now: datetime) -> None:
     at = preference.loud_at(now)
-    is_pointless = notification.expires_at is not None and at >= notification.expires_at
-    if is_pointless or not preference.wants("push", notification.kind):
+    if notification.expires_at is not None and at >= notification.expires_at:
         return  # the inbox has it
-    devices = Device.objects.filter(user=notification.recipient_id, revoked_at=None)
+    devices = list(Device.objects.filter(user=notification.recipient_id, revoked_at=None))
+    ways: list[dict[str, Any]] = []
+    if preference.wants(Channel.PUSH, notification.kind):
+        ways += [{"channel": Channel.PUSH, "device": device} for device in devices]
+    is_reached = any(device.seen_at > now - SILENT for device in devices)
+    if settings.EMAIL_HOST and not is_reached and preference.wants(Channel.MAIL, notification.kind):
+        ways.append({"channel": Channel.MAIL})
     deliveries = Delivery.objects.bulk_create(
-        Delivery(notification=notification, device=device, next_try_at=at) for device in devices
+        Delivery(notification=notification, due_at=at, next_try_at=at, **way) for way in ways
     )
     if deliveries and at == now:  # what waits is rung for by the sweep
         # Robust: what is committed is promised, and the caller's call has succeeded whatever the bell does.
@@ -104,15 +116,15 @@ def register_device(
     device = None
     with transaction.atomic():
         _wait_for_others(f"installation {installation_id}", f"token {token}", f"fid {fid}")
-        for found in _locked(Q(installation_id=installation_id) | has_address & Q(revoked_at=None)):
+        for found in locked(Q(installation_id=installation_id) | has_address & Q(revoked_at=None)):
             if found.installation_id == installation_id:
                 device = found
             else:
-                _revoke(found, "address_moved", "device_moved", now)
+                revoke(found, "address_moved", "device_moved", now)
         if device is None:
             return Device.objects.create(installation_id=installation_id, seen_at=now, **wanted), True
         if device.user_id != user.pk:
-            _drop_waiting(device, "device_moved")
+            drop_waiting(device, "device_moved")
         device.change(**wanted, revoked_because="")
         Device.objects.filter(pk=device.pk).update(seen_at=now)  # no news to whoever reads it
     return device, False
@@ -121,11 +133,11 @@ def register_device(
 def unregister_device(*, user: User, installation_id: str, now: datetime) -> None:
     """Stop pushing to the user's own phone; again is no news. Raise NotYours for another's."""
     with transaction.atomic():
-        device = _locked(Q(installation_id=installation_id, user=user)).first()
+        device = locked(Q(installation_id=installation_id, user=user)).first()
         if device is None:
             raise NotYours
         if device.revoked_at is None:
-            _revoke(device, "unregistered", "device_revoked", now)
+            revoke(device, "unregistered", "device_revoked", now)
 
 
 def _wait_for_others(*names: str) -> None:
@@ -137,19 +149,3 @@ def _wait_for_others(*names: str) -> None:
     with connection.cursor() as cursor:
         for key in keys:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
-
-
-def _locked(wanted: Q) -> QuerySet[Device]:
-    """Lock devices in a fixed order, and before their deliveries; new deliveries need not wait."""
-    return Device.objects.select_for_update(no_key=True).filter(wanted).order_by("pk")
-
-
-def _revoke(device: Device, because: str, error_code: str, now: datetime) -> None:
-    device.change(revoked_at=now, revoked_because=because)
-    _drop_waiting(device, error_code)
-
-
-def _drop_waiting(device: Device, error_code: str) -> None:
-    waiting = device.deliveries.filter(status__in=Delivery.WAITING).select_for_update().order_by("pk")
-    ids = list(waiting.values_list("pk", flat=True))
-    Delivery.objects.filter(pk__in=ids).update(status=Delivery.Status.FAILED, error_code=error_code)

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from core.heartbeat import beat
-from notifications import delivery
+from notifications import delivery, devices
 
 logger = logging.getLogger(__name__)
 SWEEP = "notifications.tasks.sweep_deliveries"
@@ -22,6 +22,12 @@ def deliver(**_: Any) -> None:
     """Send what is due. A bell of an earlier release names a delivery, which is among them."""
     if delivery.send_due(timezone.now()):
         ring()
+
+
+@shared_task
+def forget_silent_devices(**_: Any) -> None:
+    """Stop pushing to phones of which nothing was heard for very long."""
+    beat("notifications.tasks.forget_silent_devices", devices.forget_silent_devices)
 
 
 @shared_task

@@ -64,7 +64,9 @@ def _visible(occasions: OccasionQuerySet, now: datetime) -> OccasionQuerySet:
         at_wall = Func(zone, moment, function="timezone", output_field=DateTimeField())
         lasting = Q(assignment__last_day=None) | Q(assignment__last_day__gte=Cast(at_wall, DateField()))
         occasions = occasions.filter(lasting)
-    return occasions.filter(is_active_contact_person()).select_related("assignment__contact_person")
+    return occasions.filter(is_active_contact_person()).select_related(
+        "assignment__contact_person", "assignment__decision__client__municipality"
+    )
 
 
 def outdated(notifications: Sequence[Notification], now: datetime) -> list[Notification]:
@@ -115,4 +117,5 @@ def _tell_of(kind: Kind, occasion: Occasion, now: datetime) -> int:
             now=now,
             expires_at=occasion.starts_at if lead else None,
             lead_minutes=lead,
+            shows_time=occasion.municipality.times_in_texts,
         )

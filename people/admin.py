@@ -27,7 +27,7 @@ class MunicipalityAdmin(BackOfficeAdmin):
     """One's own municipality; all of them for the operator."""
 
     form = MunicipalityForm
-    fields = ("code", "name", "time_zone")
+    fields = ("code", "name", "time_zone", "times_in_texts")
     fixed = ("code",)
     list_display = ("name", "code", "time_zone")
 

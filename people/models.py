@@ -26,6 +26,11 @@ class Municipality(BaseModel):
     code = models.SlugField(unique=True)
     name = models.CharField(max_length=100)
     time_zone = models.CharField(max_length=50, default="Europe/Stockholm")
+    times_in_texts = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Let reminders say at what time something begins. Whoever sees the phone reads it too.",
+    )
 
     class Meta:
         verbose_name_plural = "municipalities"

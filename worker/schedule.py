@@ -6,6 +6,7 @@ from datetime import timedelta
 SWEEP = timedelta(seconds=int(os.environ.get("SWEEP_SECONDS") or 10))
 EVERY = {
     "notifications.tasks.sweep_deliveries": SWEEP,
+    "notifications.tasks.forget_silent_devices": timedelta(hours=1),
     "expenses.tasks.sweep_receipts": SWEEP,
     "occasions.tasks.remind_before": timedelta(seconds=60),
     "occasions.tasks.fill_series": timedelta(seconds=60),

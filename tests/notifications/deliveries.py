@@ -10,7 +10,7 @@ from tests import world
 def told(device: Device, at: datetime, *, due_after: timedelta = timedelta(0), **fields: Any) -> Delivery:
     """Put a delivery into the database, due so long after it was told; it waits unless `fields` say otherwise."""
     notification = world.make_notification(device.user, created_at=at)
-    values = {"next_try_at": at + due_after} | fields
+    values = {"due_at": at + due_after, "next_try_at": at + due_after} | fields
     return Delivery.objects.create(notification=notification, device=device, created_at=at, **values)
 
 

@@ -91,7 +91,7 @@ def test_quiet_hours_are_not_in_the_time(karins_phone: Device) -> None:
 
 
 def test_what_a_retry_waited_is_in_the_time(karins_phone: Device) -> None:
-    sent(karins_phone, NOW - 3 * HOUR, 3 * HOUR - MINUTE, due_after=3 * HOUR - 2 * MINUTE, attempts=4)
+    sent(karins_phone, NOW - 3 * HOUR, 3 * HOUR - MINUTE, next_try_at=NOW - 2 * MINUTE, attempts=4)
 
     assert time_sending(NOW)[1.0] == 3 * HOUR - MINUTE
 

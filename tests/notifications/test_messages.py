@@ -23,6 +23,12 @@ def test_no_text_has_room_for_a_name_a_number_or_a_time(kind: Kind) -> None:
         assert not re.search(r"[{}%0-9]", " ".join(MESSAGES[kind].words(language)))
 
 
+def test_a_time_is_said_where_it_may_be() -> None:
+    soon = MESSAGES[Kind.OCCASION_SOON]
+    assert soon.words("sv", 60, "15.00")[1] == "Du har något planerat inom en timme. Kl. 15.00."
+    assert soon.words("en", 60)[1] == "You have something planned within an hour."
+
+
 def test_a_kind_of_another_release_has_neutral_words() -> None:
     assert message_of("a_kind_of_tomorrow") == UNKNOWN
 

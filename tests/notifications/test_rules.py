@@ -11,7 +11,7 @@ from notifications.fcm import Outcome
 from notifications.rules import MAX_ATTEMPTS, After, after_sending, why_not_send
 from tests.world import NOW
 
-FINAL = (Outcome.SENT, Outcome.GONE, Outcome.WRONG_SENDER, Outcome.OUR_BUG)
+FINAL = (Outcome.SENT, Outcome.GONE, Outcome.WRONG_SENDER, Outcome.OUR_BUG, Outcome.REFUSED)
 PASSING = (Outcome.BRAKE, Outcome.UNAVAILABLE, Outcome.UNAUTHORISED)
 LONGEST_ASKED = 24 * 60 * 60.0  # what notifications.fcm lets through
 

@@ -271,6 +271,16 @@ def test_the_words_say_how_long_before(assignment: Assignment, karin: User) -> N
     assert row["body"] == "Du har något planerat inom två dygn."
 
 
+@pytest.mark.parametrize("allowed", [False, True])
+def test_the_municipality_says_whether_texts_may_say_when(
+    assignment: Assignment, kalix: Municipality, allowed: bool
+) -> None:
+    kalix.change(times_in_texts=allowed)
+    world.make_occasion(assignment, NOW + 30 * MINUTE)
+    remind_before(NOW)
+    assert Notification.objects.get().shows_time == allowed
+
+
 def test_what_need_not_be_told_costs_nothing(assignment: Assignment) -> None:
     for number in range(20):
         world.make_occasion(assignment, NOW + 2 * HOUR + number * MINUTE, hours=1 / 60)
