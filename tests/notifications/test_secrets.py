@@ -11,6 +11,8 @@ from uuid import UUID
 
 import pytest
 import redis
+from django.core import mail
+from pytest_django import Settings
 
 from assignments.models import Assignment
 from assignments.nudging_services import nudge
@@ -21,7 +23,7 @@ from expenses.reminders import remind_missing, tell_coordinators
 from expenses.undoing_services import undo_decision
 from notifications import delivery
 from notifications.messages import Kind
-from notifications.models import Delivery, Notification
+from notifications.models import Delivery, Device, Notification
 from occasions import reminders
 from occasions.answering_services import approve_occasion, decline_occasion
 from occasions.series_filling import fill_series
@@ -142,6 +144,23 @@ def test_no_push_says_anything_about_a_client(told: None, fcm_double: FcmDouble)
     for word in (MARK, "Karin", "Maj-Britt", "kalix"):
         assert word.casefold() not in wire.casefold()
     assert not re.search(r"\b100\b", wire)  # kronor; an id may hold these figures among others
+
+
+def test_no_mail_says_anything_about_a_client_either(
+    marked: Assignment, settings: Settings, request: pytest.FixtureRequest
+) -> None:
+    settings.EMAIL_HOST = "mail.example"
+    User.objects.update(language="en")
+    Device.objects.update(seen_at=NOW - timedelta(days=40))
+    request.getfixturevalue("told")
+
+    send_all()
+
+    assert len(mail.outbox) >= len(Kind)
+    wire = " ".join(f"{one.subject} {one.body} {one.extra_headers}" for one in mail.outbox)
+    for word in (MARK, "Karin", "Maj-Britt", "kalix"):
+        assert word.casefold() not in wire.casefold()
+    assert not re.search(r"\b100\b", wire)
 
 
 def test_a_push_carries_nothing_but_words_and_ids(told: None, fcm_double: FcmDouble) -> None:
