@@ -73,12 +73,15 @@ class Worker:
 
     def megabytes(self) -> float:
         """Return the memory that its processes hold."""
+        return sum(process.memory_info().rss for process in self._processes()) / 1024**2
+
+    def processor_seconds(self) -> float:
+        """Return the processor time that its processes have taken."""
+        return sum(sum(process.cpu_times()[:2]) for process in self._processes())
+
+    def _processes(self) -> list[psutil.Process]:
         found = psutil.Process(self._process.pid)
-        held = 0
-        for process in (found, *found.children(recursive=True)):
-            with contextlib.suppress(psutil.NoSuchProcess):
-                held += process.memory_info().rss
-        return held / 1024**2
+        return [found, *found.children(recursive=True)]
 
     def stop(self) -> None:
         """Let it finish what it has in hand, and end."""

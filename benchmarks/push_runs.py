@@ -57,6 +57,7 @@ class Bench:
         User.objects.bulk_create(users)
         Device.objects.bulk_create(self._phones)
         self._lost = self._repeated = 0
+        self._processor: list[float] = []
 
     def measure(self) -> dict[str, object]:
         """Return all figures by name."""
@@ -73,6 +74,7 @@ class Bench:
             "messages_per_second": round(median(pipelines)),
             "lost": self._lost,
             "repeated": self._repeated,
+            "pipeline_vs_send_each_in_processor_time": round(median(self._processor), 2),
             "send_each_per_second": round(median(floors)),
             "one_worker_of_one_process_per_second": round(median(ones)),
             "two_workers_of_one_process_per_second": round(median(twos)),
@@ -89,10 +91,14 @@ class Bench:
 
     def _round(self, number: int) -> tuple[float, float, float, float]:
         """Return how many messages a second send_each, a worker, and one and two of one process each send."""
-        with self._workers(PROCESSES):
+        with self._workers(PROCESSES) as worker:
             self._queue(MESSAGES)
+            began = time.process_time()
             floor = self._send_each()
+            floor_seconds = (time.process_time() - began) / len(CHUNKS)
+            began = worker.processor_seconds()
             whole = self._pipeline()
+            self._processor.append(floor_seconds / (worker.processor_seconds() - began))
         with self._workers(1):
             self._queue(MESSAGES)
             one = self._pipeline()

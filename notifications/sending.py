@@ -16,7 +16,8 @@ from notifications import fcm
 from notifications.mail import Mail, send_mail
 
 logger = logging.getLogger(__name__)
-GROUP = 4  # are recorded together: a commit for each would take as long as the push
+# Recorded together, or more when recording is slow: a commit for each would take as long as the push.
+GROUP = 4
 AHEAD = 4  # times the threads: their work while rows are claimed and recorded
 PATIENCE_SECONDS = 0.02  # for which a result waits for others to be recorded with
 BROKEN = fcm.SendResult(fcm.Outcome.UNAUTHORISED, error_code="SENDER_BROKEN")
@@ -59,7 +60,7 @@ def send_in_groups(
                     in_hand += 1
                 if not in_hand:
                     return
-                group = _next_group(ended, most=min(GROUP, in_hand), until=until)
+                group = _next_group(ended, most=in_hand, until=until)
                 in_hand -= len(group)
                 yield group
                 if group:
@@ -74,8 +75,8 @@ def _next_group(ended: "SimpleQueue[Ended[Thing]]", *, most: int, until: float) 
     group = []
     with suppress(Empty):
         group.append(ended.get(timeout=left if left > 0 else None))
-        while len(group) < most:
-            group.append(ended.get(timeout=PATIENCE_SECONDS))  # a slow one holds up nobody's record
+        while len(group) < most:  # a slow one holds up nobody's record; what has come meanwhile goes with it
+            group.append(ended.get(timeout=PATIENCE_SECONDS if len(group) < GROUP else 0))
     return group
 
 
