@@ -73,11 +73,11 @@ class Worker:
 
     def megabytes(self) -> float:
         """Return the memory that its processes hold."""
-        return sum(process.memory_info().rss for process in self._processes()) / 1024**2
+        return float(sum(process.memory_info().rss for process in self._processes()) / 1024**2)
 
     def processor_seconds(self) -> float:
         """Return the processor time that its processes have taken."""
-        return sum(sum(process.cpu_times()[:2]) for process in self._processes())
+        return float(sum(sum(process.cpu_times()[:2]) for process in self._processes()))
 
     def _processes(self) -> list[psutil.Process]:
         found = psutil.Process(self._process.pid)

@@ -9,12 +9,19 @@ import redis
 from django.conf import settings
 from pytest_django import Settings
 
+from notifications import delivery
 from notifications.fcm import FirebaseSender
 from notifications.models import Device
 from people.models import User
 from tests import world
 from tests.doubles.fcm import FcmDouble
 from tests.notifications.calls import broker_at
+
+
+@pytest.fixture(autouse=True)
+def long_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no turn be over because the machine is busy."""
+    monkeypatch.setattr(delivery, "TURN_SECONDS", 60.0)
 
 
 @pytest.fixture(scope="module")
