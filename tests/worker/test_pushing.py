@@ -75,7 +75,7 @@ def test_a_worker_that_is_told_to_end_finishes_what_it_has_in_hand(
     running: House, kalix: Municipality, double: FcmDouble
 ) -> None:
     double.reset()
-    double.fail("hang", seconds=0.05)
+    double.fail("hang", seconds=0.3)  # far too slow for all of them within a turn, however quick the machine
     worker = running.start_worker()
     tell_all(kalix)
     double.wait_for(20, timeout=20)
