@@ -1,6 +1,6 @@
 """Devices, what people want to be told, the inbox, and the outbox of deliveries."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -14,8 +14,6 @@ from core.models import BaseModel, BaseQuerySet
 from notifications.messages import DEFAULT_LEADS, message_of
 from notifications.quiet import QuietHours
 from people.models import User
-
-MORNING = time(8)
 
 
 def default_leads() -> list[int]:
@@ -67,8 +65,7 @@ class NotificationPreference(BaseModel):
     )
     quiet_from = models.TimeField(null=True)
     quiet_until = models.TimeField(null=True)
-    time_zone = models.CharField(max_length=50, help_text="In which the quiet hours and the digest are meant.")
-    digest_at = models.TimeField(default=MORNING)
+    time_zone = models.CharField(max_length=50, help_text="In which the quiet hours are meant.")
     muted = ArrayField(models.CharField(max_length=60), blank=True, default=list, help_text="channel:kind")
 
     class Meta:

@@ -34,7 +34,7 @@ def test_who_never_said_sees_what_holds(karin: User) -> None:
     shown = read(karin)
     assert {name: value for name, value in shown.items() if name != "kinds"} == {
         "lead_times": [1440, 60], "quiet_from": None, "quiet_until": None, "time_zone": "Europe/Stockholm",
-        "digest_at": "08:00", "version": 1,
+        "version": 1,
     }  # fmt: skip
     assert all(one["push"] for one in shown["kinds"])
     assert not NotificationPreference.objects.exists()
@@ -50,7 +50,7 @@ def test_each_sees_the_kinds_of_their_roles(karin: User, inger: User) -> None:
 def test_what_is_put_is_kept_and_may_be_put_again(karin: User) -> None:
     wanted: dict[str, Any] = {
         "lead_times": [15, 180, 15], "quiet_from": "21:30", "quiet_until": "06:15", "time_zone": "Asia/Tokyo",
-        "digest_at": "09:00", "kinds": [{"kind": "expense_approved", "push": False}],
+        "kinds": [{"kind": "expense_approved", "push": False}],
     }  # fmt: skip
     first = put(karin, **wanted)
     assert first.status_code == 200
