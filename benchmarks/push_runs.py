@@ -165,7 +165,7 @@ class Bench:
         """Ring as the sweep does, wait until all that is due is sent, and return how many a second that were."""
         began, count = timezone.now(), Delivery.objects.due(timezone.now()).count()
         tasks.sweep_deliveries()
-        wait_until(lambda: (watch(), not open_deliveries().exists())[1], f"{count} deliveries")
+        wait_until(lambda: (watch(), not open_deliveries().exists())[1], f"{count} deliveries", 60 + count / 50)
         last = Delivery.objects.filter(sent_at__gte=began).latest("sent_at").sent_at
         came, repeated = self._double.counts()
         self._lost += count - (came - repeated)
