@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from assignments.models import Assignment
+from notifications import subjects
 from notifications.messages import Kind
 from notifications.models import Notification
 from notifications.subjects import outdated_among
@@ -80,6 +81,17 @@ def test_an_answer_is_told_whatever_became_of_it(soon: Occasion, karin: User) ->
     assert not is_outdated()
 
 
+def test_an_app_that_stumbles_keeps_nobody_from_being_told(
+    soon: Occasion, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def stumble(*_: Any) -> Any:
+        Occasion.objects.get(pk="no id")
+
+    monkeypatch.setitem(subjects._outdated, "occasion", stumble)
+    assert not is_outdated()
+    assert "nobody could say what is outdated" in caplog.text
+
+
 def test_many_are_asked_about_at_once(assignment: Assignment) -> None:
     def ask() -> Any:
         with CaptureQueriesContext(connection) as queries:
@@ -91,4 +103,4 @@ def test_many_are_asked_about_at_once(assignment: Assignment) -> None:
         world.make_occasion(assignment, NOW + hours * HOUR)
         remind_before(NOW)
         counts.append(ask())
-    assert counts == [2, 2, 2]  # the notifications, and the occasions
+    assert counts == [4, 4, 4]  # the notifications, and the occasions in a savepoint
