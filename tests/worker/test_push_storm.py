@@ -9,7 +9,7 @@ import pytest
 
 COUNT = 5000
 MOST_REPEATED = 0.005
-pytestmark = pytest.mark.xdist_group("storm")
+pytestmark = pytest.mark.xdist_group("processes")
 
 
 def test_a_storm_loses_no_reminder_and_shows_none_twice() -> None:
