@@ -39,6 +39,7 @@ def send_in_groups(
     ended: SimpleQueue[Ended[Thing]] = SimpleQueue()
     stopped = Event()
     threads = settings.PUSH_THREADS
+    push = _pushing()
     unrecorded = Semaphore(2 * threads)
 
     def may_begin() -> bool:
@@ -46,7 +47,7 @@ def send_in_groups(
 
     def work(thing: Thing) -> None:
         unrecorded.acquire()
-        result = _send(lambda: message_of(thing)) if may_begin() else None
+        result = _send(lambda: message_of(thing), push) if may_begin() else None
         if result and result.outcome == fcm.Outcome.BRAKE:
             stopped.set()
         ended.put((thing, result))
@@ -80,13 +81,21 @@ def _next_group(ended: "SimpleQueue[Ended[Thing]]", *, most: int, until: float) 
     return group
 
 
-def _send(make: Callable[[], fcm.Push | Mail]) -> fcm.SendResult:
+def _pushing() -> Callable[[fcm.Push], fcm.SendResult]:
+    """Return what sends pushes: one client for all threads. Without it pushes wait, and mails go on."""
+    try:
+        sender = fcm.get_sender()
+    except Exception:
+        logger.exception("Pushes cannot be sent")
+        return lambda _: BROKEN
+    return lambda push: sender.send(push, now=timezone.now())
+
+
+def _send(make: Callable[[], fcm.Push | Mail], push: Callable[[fcm.Push], fcm.SendResult]) -> fcm.SendResult:
     """Make and send a message; whatever is broken on our side is somebody's work, and until then it waits."""
     try:
         message = make()
-        if isinstance(message, Mail):
-            return send_mail(message)
-        return fcm.get_sender().send(message, now=timezone.now())
+        return send_mail(message) if isinstance(message, Mail) else push(message)
     except Exception:
         logger.exception("A message could not be tried")
         return BROKEN
