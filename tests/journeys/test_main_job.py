@@ -103,5 +103,5 @@ def _pushes(fcm: FcmDouble, kinds: set[str]) -> dict[str, Any]:
         messages = {received.message["data"]["kind"]: received.message for received in fcm.messages}
         if kinds <= messages.keys():
             return messages
-        fcm.wait_for(count, 15)
+        fcm.wait_for(count, 60)
     raise AssertionError(f"only {messages.keys()} arrived")
