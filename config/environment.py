@@ -1,6 +1,8 @@
 """Reading settings from the environment."""
 
 import os
+import secrets
+from pathlib import Path
 
 
 def env(name: str, default: str = "") -> str:
@@ -21,3 +23,15 @@ def env_bool(name: str, default: bool = False) -> bool:
 def env_list(name: str, default: str = "") -> list[str]:
     """Read a comma-separated list."""
     return [part.strip() for part in env(name, default).split(",") if part.strip()]
+
+
+def secret_key(data_dir: Path) -> str:
+    """Read SECRET_KEY; without one make it once and keep it in the data folder, which suits one machine."""
+    if key := env("SECRET_KEY"):
+        return key
+    path = data_dir / "secret_key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text()

@@ -1,6 +1,5 @@
 """Every setting, read from the environment; .env.example explains each variable."""
 
-import secrets
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,29 +7,15 @@ from typing import Any
 import dj_database_url
 
 from config import embedded
-from config.environment import env, env_bool, env_int, env_list
+from config.environment import env, env_bool, env_int, env_list, secret_key
 from config.storage import storages
 from notifications.messages import Kind
 from notifications.quiet import parse_hours
 from worker.schedule import EVERY
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def secret_key() -> str:
-    """Read SECRET_KEY; without one make it once and keep it in DATA_DIR, which suits one machine."""
-    if key := env("SECRET_KEY"):
-        return key
-    path = DATA_DIR / "secret_key"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50))
-    return path.read_text()
-
-
 DATA_DIR = Path(env("DATA_DIR", str(BASE_DIR / ".data"))).resolve()
-SECRET_KEY = secret_key()
+SECRET_KEY = secret_key(DATA_DIR)
 SECRET_KEY_MADE_HERE = not env("SECRET_KEY")
 DEBUG = False
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
@@ -187,8 +172,7 @@ MINIMUM_APP_VERSION = env("MINIMUM_APP_VERSION", "1.0.0")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if env('EMAIL_HOST') else 'console'}.EmailBackend"
 EMAIL_HOST = env("EMAIL_HOST")
 EMAIL_PORT = env_int("EMAIL_PORT", 587)
-EMAIL_HOST_USER = env("EMAIL_HOST_USER")
-EMAIL_HOST_PASSWORD = env("EMAIL_HOST_PASSWORD")
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env("EMAIL_HOST_USER"), env("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", True)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "Tillfälle <no-reply@localhost>")
