@@ -19,7 +19,7 @@ from expenses.kinds import PDF, WEBP, ReceiptRefused, RefusalCode, check_upload
 from expenses.models import Receipt, receipt_path
 from expenses.pictures import BOUND, LARGE, LIKENESS, PREVIEW, DecoderBusyError, Made, clean, likeness_in
 from expenses.reading import reader
-from expenses.receipt_files import ORIGINAL, alone, copy, give_back, remove_files, store, unnamed_file
+from expenses.receipt_files import ORIGINAL, alone, copy, count_no_attempt, remove_files, store, unnamed_file
 from expenses.refusals import BY_CODE, ReceiptNeverArrived
 from notifications.messages import Kind
 from notifications.services import notify
@@ -50,7 +50,7 @@ def process_receipt(receipt_id: UUID, now: datetime) -> None:
     except DecoderBusyError:  # by the clock, and not by what the file took of the processor
         logger.warning("%s: the decoder did not come to an end", receipt)
         if receipt.arrived_at is None or now - receipt.arrived_at < BLAMELESS_FOR:
-            give_back(_in_hand(receipt))
+            count_no_attempt(_in_hand(receipt))
 
 
 def _claim(receipt_id: UUID, now: datetime) -> Receipt | None:
@@ -99,7 +99,7 @@ def _blameless(receipt: Receipt) -> Iterator[None]:
     except FileNotFoundError:
         raise
     except Exception:
-        give_back(_in_hand(receipt))
+        count_no_attempt(_in_hand(receipt))
         raise
 
 

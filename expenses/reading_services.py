@@ -16,7 +16,7 @@ from django.utils import timezone
 from expenses.models import Receipt, receipt_path
 from expenses.pictures import LARGE
 from expenses.reading import reader
-from expenses.receipt_files import give_back
+from expenses.receipt_files import count_no_attempt
 
 logger = logging.getLogger(__name__)
 MOST_ATTEMPTS = 2  # what killed so many workers is typed by hand
@@ -58,7 +58,7 @@ def _picture(receipt: Receipt) -> bytes:
     except FileNotFoundError:
         raise
     except Exception:
-        give_back(Receipt.objects.unread().filter(pk=receipt.pk, attempts=receipt.attempts))
+        count_no_attempt(Receipt.objects.unread().filter(pk=receipt.pk, attempts=receipt.attempts))
         raise
 
 

@@ -114,7 +114,7 @@ def alone(receipt: Receipt) -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(%s)", key)
 
 
-def give_back(in_hand: "QuerySet[Receipt]") -> None:
+def count_no_attempt(in_hand: "QuerySet[Receipt]") -> None:
     """Count no attempt of what failed for reasons that say nothing of the receipt."""
     in_hand.update(attempts=F("attempts") - 1)
 

@@ -77,7 +77,7 @@ def _create(assignment: Assignment, row_id: UUID, asked: str, values: Mapping[st
     expense = Expense(pk=row_id, assignment=assignment, creation_fingerprint=asked, **values)
     expense.check_spent_on(now)
     expense.check_question()
-    _write(lambda: expense.save(force_insert=True))
+    write_unless_used(lambda: expense.save(force_insert=True))
     tell_step(expense, Action.CLAIM, assignment.contact_person, now, "", changes=changes_of(None, values))
     return expense
 
@@ -103,7 +103,7 @@ def edit_expense(*, user: User, expense_id: UUID, expected_version: int, now: da
             changed |= _undecided(now) | {"status": status}
         elif not changed.keys().isdisjoint(DECIDED_ON):
             changed |= NOT_APPROVED_FIRST
-        _write(lambda: _change(expense, changed, now))
+        write_unless_used(lambda: _change(expense, changed, now))
         tell_step(expense, Action.EDIT, user, now, was, changes=told)
         if status == Status.SUBMITTED and not changed.keys().isdisjoint(DECIDED_ON):
             note_duplicates(expense, now)
@@ -169,8 +169,8 @@ def _undecided(now: datetime) -> dict[str, Any]:
     return {**UNDECIDED, "submitted_at": now}
 
 
-def _write(write: Callable[[], object]) -> None:
-    """Write, and name the constraints that an honest user can run into.
+def write_unless_used(write: Callable[[], object]) -> None:
+    """Write in a savepoint, and name the constraints that an honest user can run into.
 
     Raise ReceiptAlreadyUsed or PreApprovalAlreadyUsed.
     """

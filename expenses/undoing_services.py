@@ -3,17 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from core.errors import showing
 from core.repeats import fingerprint
 from expenses import rules
-from expenses.asking import PreApprovalAlreadyUsed
 from expenses.deciding import Verdict, check_hand, write_verdicts
 from expenses.duplicate_services import note_duplicates
 from expenses.history import Action
 from expenses.models import FREE, UNDECIDED, Expense
-from expenses.services import ReceiptAlreadyUsed
+from expenses.services import write_unless_used
 from expenses.standing import capacity_of
 from people.models import User
 
@@ -40,15 +39,7 @@ def undo_decision(
         values = {**UNDECIDED, "status": status, "action_fingerprint": asked, **FREE}
         decided = expense.decided_at is not None  # of a first approval nobody was told
         verdict = Verdict(expense, Action.UNDO, values, deputy_for, {"reason": reason}, is_told=decided)
-        try:
-            with transaction.atomic():
-                write_verdicts([verdict], user=user, now=now)
-                note_duplicates(expense, now)  # a rejected one looked like nothing
-        except IntegrityError as error:
-            # It was rejected, and its receipt or question belongs to another expense since.
-            if "expense_receipt_once" in str(error):
-                raise ReceiptAlreadyUsed(field="receipt") from error
-            if "expense_pre_approval_once" in str(error):
-                raise PreApprovalAlreadyUsed(field="pre_approval") from error
-            raise
+        # It may have been rejected, and its receipt or question belong to another expense since.
+        write_unless_used(lambda: write_verdicts([verdict], user=user, now=now))
+        note_duplicates(expense, now)  # a rejected one looked like nothing
     return expense

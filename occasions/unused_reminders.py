@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from assignments.models import Assignment, AssignmentQuerySet, Decision, is_active_contact_person
@@ -70,12 +69,11 @@ def _with_units_left(ids: Iterable[UUID], today: date) -> Iterable[UUID]:
 
 
 def _tell(assignment: Assignment, today: date, now: datetime) -> int:
-    with transaction.atomic():
-        return notify(
-            recipients=[assignment.contact_person],
-            kind=Kind.UNITS_UNUSED,
-            subject_type="assignment",
-            subject_id=assignment.pk,
-            dedup_key=f"{assignment.pk}:{today:%Y-%m}",
-            now=now,
-        )
+    return notify(
+        recipients=[assignment.contact_person],
+        kind=Kind.UNITS_UNUSED,
+        subject_type="assignment",
+        subject_id=assignment.pk,
+        dedup_key=f"{assignment.pk}:{today:%Y-%m}",
+        now=now,
+    )

@@ -13,11 +13,15 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 
 from config import embedded
 from tests.doubles.fcm import FcmDouble
+
+if TYPE_CHECKING:
+    from tests.worker.storming import Storm
 
 MANY = {"worker": 5, "beat": 2, "broker": 2, "postgres": 2}  # how often what is killed
 FAULTS: dict[str, dict[str, object]] = {
@@ -87,7 +91,7 @@ def stage(count: int) -> Iterator[Callable[[int], dict[str, object]]]:
         yield play
 
 
-def _play(storm: "storming.Storm", seed: int, count: int) -> dict[str, object]:  # type: ignore[name-defined]  # noqa: F821
+def _play(storm: "Storm", seed: int, count: int) -> dict[str, object]:
     """Strike while the reminders go out, and wait until all is settled."""
     blows = [name for name, times in MANY.items() for _ in range(times)]
     blows += list(FAULTS)
