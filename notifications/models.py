@@ -78,7 +78,7 @@ class NotificationPreference(BaseModel):
         ]
 
     @classmethod
-    def unsaid(cls, user: User) -> "NotificationPreference":
+    def unsaid(cls, user: User | None = None) -> "NotificationPreference":
         """Return what holds for whoever never said, not written."""
         start, end = settings.QUIET_HOURS or (None, None)
         return cls(user=user, quiet_from=start, quiet_until=end, time_zone=settings.TIME_ZONE)

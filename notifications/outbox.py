@@ -20,13 +20,14 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 
 from notifications.fcm import SendResult
-from notifications.models import Delivery, Device, Notification
+from notifications.models import Delivery, Device, Notification, NotificationPreference
+from notifications.preference_services import preferences_of
 from notifications.rules import After, after_sending, why_not_send
 from notifications.subjects import outdated_among
 
 logger = logging.getLogger(__name__)
 SWEEP_LIMIT = 10_000
-Status = Delivery.Status
+Channel, Status = Delivery.Channel, Delivery.Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,33 +105,44 @@ WHERE delivery.id = held.id AND delivery.attempts = result.attempts
 def claim(now: datetime, *, limit: int) -> list[Claimed]:
     """Take in hand what has been due longest and commit: nothing is locked while the network is waited for.
 
-    Whether it may still be sent is asked here and nowhere earlier: the phone may have changed hands since.
+    Whether and when it may still be sent is asked here and nowhere earlier: the phone may have changed hands
+    since, and a retry comes at any hour.
     """
     claimed: list[Claimed] = []
     refused: dict[str, list[UUID]] = defaultdict(list)
+    early: dict[datetime, list[Claimed]] = defaultdict(list)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(CLAIM, {"now": now, "limit": limit})
         found = [Claimed(*row) for row in cursor.fetchall()]
         outdated = outdated_among([one.notification for one in found], now)
+        preferences = preferences_of({one.recipient_id for one in found})
         for one in found:
-            if because := _why_not_send(one, one.notification_id in outdated, now):
+            preference = preferences[one.recipient_id]
+            at = preference.loud_at(now)
+            if because := _why_not_send(one, preference, one.notification_id in outdated, at):
                 refused[because].append(one.pk)
+            elif at > now:
+                early[at].append(one)
             else:
                 claimed.append(one)
         for because, ids in refused.items():
             _update(ids, now, status=Status.FAILED, error_code=because, attempts=F("attempts") - 1)
+        for at, those in early.items():
+            _release(those, now, next_try_at=at, due_at=at)
     return claimed
 
 
-def _why_not_send(claimed: Claimed, is_outdated: bool, now: datetime) -> str:
+def _why_not_send(claimed: Claimed, preference: NotificationPreference, is_outdated: bool, at: datetime) -> str:
+    channel = Channel.MAIL if claimed.device_id is None else Channel.PUSH
     return why_not_send(
+        is_wanted=preference.wants(channel, claimed.kind),
         is_outdated=is_outdated,
         is_revoked=claimed.revoked_at is not None,
         has_moved=claimed.device_id is not None and claimed.user_id != claimed.recipient_id,
         is_active=claimed.is_active,
         expires_at=claimed.expires_at,
         attempts=claimed.attempts - 1,
-        now=now,
+        at=at,
     )
 
 
@@ -184,7 +196,12 @@ def _settle(settled: Sequence[tuple[Claimed, SendResult, After]], now: datetime)
 
 
 def give_back(untried: Iterable[Claimed], now: datetime, *, seconds: float = 0.0) -> None:
-    """Let others have what was claimed and not tried, after so many seconds, as if nobody had claimed it."""
+    """Let others have what was claimed and not tried, after so many seconds."""
+    _release(untried, now, next_try_at=Greatest("next_try_at", now + timedelta(seconds=seconds)))
+
+
+def _release(untried: Iterable[Claimed], now: datetime, **values: Any) -> None:
+    """Write it as if nobody had claimed it, unless somebody else has since."""
     by_attempts: dict[int, list[UUID]] = defaultdict(list)
     for claimed in untried:
         by_attempts[claimed.attempts].append(claimed.pk)
@@ -192,9 +209,9 @@ def give_back(untried: Iterable[Claimed], now: datetime, *, seconds: float = 0.0
         Delivery.objects.filter(pk__in=ids, status=Status.SENDING, attempts=attempts).update(
             status=Status.RETRYING if attempts > 1 else Status.QUEUED,
             attempts=attempts - 1,
-            next_try_at=Greatest("next_try_at", now + timedelta(seconds=seconds)),
             version=F("version") + 1,
             updated_at=now,
+            **values,
         )
 
 

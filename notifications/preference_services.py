@@ -1,7 +1,8 @@
 """How people want to be told of what."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -25,6 +26,13 @@ def preference_of(user: User) -> NotificationPreference:
     """Return how somebody wants to be told: what they said, or what holds for whoever never did."""
     said = NotificationPreference.objects.filter(user=user).first()
     return said or NotificationPreference.unsaid(user)
+
+
+def preferences_of(user_ids: Collection[UUID]) -> dict[UUID, NotificationPreference]:
+    """Return how each of some people wants to be told, in one query."""
+    said = {row.user_id: row for row in NotificationPreference.objects.filter(user__in=user_ids)}
+    unsaid = NotificationPreference.unsaid()
+    return {user_id: said.get(user_id, unsaid) for user_id in user_ids}
 
 
 def kinds_for(user: User) -> list[Kind]:

@@ -26,15 +26,17 @@ def why_not_send(
     is_revoked: bool,
     has_moved: bool,
     is_active: bool,
+    is_wanted: bool,
     is_outdated: bool,
     expires_at: datetime | None,
     attempts: int,
-    now: datetime,
+    at: datetime,
 ) -> str:
     """Return the error code of what must not be sent any more, "" when it may be.
 
     `has_moved` is whether the device has another user than the recipient, `is_active` whether the recipient
-    may sign in, `is_outdated` whether what it tells is not true any more, `attempts` the earlier ones.
+    may sign in, `is_wanted` whether they want to be told in this way, `is_outdated` whether what it tells is not
+    true any more, `attempts` the earlier ones, and `at` the first moment at which it disturbs nobody.
     """
     if is_revoked:
         return "device_revoked"
@@ -42,9 +44,11 @@ def why_not_send(
         return "device_moved"
     if not is_active:
         return "recipient_inactive"
+    if not is_wanted:
+        return "muted"
     if is_outdated:
         return "outdated"
-    if expires_at is not None and expires_at <= now:
+    if expires_at is not None and expires_at <= at:
         return "expired"
     return "too_many_attempts" if attempts >= MAX_ATTEMPTS else ""
 

@@ -15,7 +15,7 @@ from notifications import tasks
 from notifications.devices import drop_waiting, locked, revoke
 from notifications.messages import Kind
 from notifications.models import SILENT, Delivery, Device, Notification, NotificationPreference
-from notifications.preference_services import preference_of
+from notifications.preference_services import preferences_of
 from people.models import User
 
 Channel = Delivery.Channel
@@ -48,16 +48,17 @@ def notify(
         "lead_minutes": lead_minutes,
         "shows_time": shows_time,
     }
-    told = 0
+    told, everybody = 0, sorted(recipients, key=lambda user: user.pk)
+    preferences = preferences_of({user.pk for user in everybody})
     with transaction.atomic():
         # In one order for all: two that tell the same people at once would else wait for each other.
-        for recipient in sorted(recipients, key=lambda user: user.pk):
+        for recipient in everybody:
             notification, created = Notification.objects.get_or_create(
                 recipient=recipient, dedup_key=f"{kind}:{dedup_key}", defaults=about | {"created_at": now}
             )
             if created:
                 told += 1
-                _queue(notification, preference_of(recipient), now)
+                _queue(notification, preferences[recipient.pk], now)
     return told
 
 

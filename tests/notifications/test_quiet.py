@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notifications import delivery
 from notifications.messages import Kind
 from notifications.models import Delivery, Notification
 from notifications.preference_services import set_preferences
 from notifications.quiet import QuietHours, parse_hours
 from people.models import User
 from tests import world
-from tests.notifications.calls import tell
+from tests.notifications.calls import queued, state, tell
 
 STOCKHOLM, TOKYO = ZoneInfo("Europe/Stockholm"), ZoneInfo("Asia/Tokyo")
 NIGHT: dict[str, Any] = {"quiet_from": time(22), "quiet_until": time(7)}
@@ -117,3 +118,53 @@ def test_who_never_said_has_the_quiet_hours_of_the_deployment(karin: User, setti
     world.make_device(karin)
     tell(karin, now=at("2026-06-10T21:30"))
     assert waits_until() == at("2026-06-11T06:00")
+
+
+# Asked again when it is sent: hours may have passed since
+
+
+LATE = at("2026-06-10T21:50")
+
+
+@pytest.fixture
+def waiting(karin: User) -> Delivery:
+    """A push to Karin that is due ten minutes before her night."""
+    set_preferences(user=karin, **NIGHT)
+    return queued(world.make_device(karin), now=LATE)
+
+
+def send_at(waiting: Delivery, now: datetime) -> Delivery:
+    delivery.send_due(now)
+    waiting.refresh_from_db()
+    return waiting
+
+
+def test_a_retry_that_falls_into_the_night_waits_for_the_morning(waiting: Delivery) -> None:
+    waiting.change(status="retrying", attempts=3, next_try_at=at("2026-06-10T22:05"))
+    after = send_at(waiting, at("2026-06-10T22:05"))
+    morning = at("2026-06-11T07:00")
+    assert (after.status, after.attempts, after.next_try_at, after.due_at) == ("retrying", 3, morning, morning)
+    assert send_at(waiting, morning).status == "sent"
+
+
+def test_one_that_was_never_tried_waits_as_if_nobody_had_looked(waiting: Delivery) -> None:
+    after = send_at(waiting, at("2026-06-10T22:05"))
+    assert (after.status, after.attempts) == ("queued", 0)
+
+
+def test_a_retry_that_is_pointless_in_the_morning_is_given_up(waiting: Delivery) -> None:
+    Notification.objects.update(expires_at=at("2026-06-11T06:30"))
+    after = send_at(waiting, at("2026-06-10T22:05"))
+    assert (after.status, after.error_code, after.attempts) == ("failed", "expired", 0)
+
+
+def test_what_was_switched_off_meanwhile_is_not_sent(waiting: Delivery, karin: User) -> None:
+    set_preferences(user=karin, kinds=[{"kind": Kind.EXPENSE_APPROVED, "push": False}])
+    after = send_at(waiting, LATE)
+    assert (after.status, after.error_code) == ("failed", "muted")
+
+
+def test_quiet_hours_of_one_hold_up_no_other(waiting: Delivery, sven: User) -> None:
+    set_preferences(user=sven, quiet_from=None, quiet_until=None)
+    other = queued(world.make_device(sven), now=LATE, dedup_key="2")
+    assert (send_at(other, at("2026-06-10T22:05")).status, state(waiting)[0]) == ("sent", "queued")

@@ -119,6 +119,7 @@ def refused(
     is_active: bool = True,
     is_outdated: bool = False,
     expires_in: int | None = None,
+    is_wanted: bool = True,
     attempt: int = 0,
 ) -> str:
     expires_at = None if expires_in is None else NOW + timedelta(seconds=expires_in)
@@ -126,10 +127,11 @@ def refused(
         is_revoked=is_revoked,
         has_moved=has_moved,
         is_active=is_active,
+        is_wanted=is_wanted,
         is_outdated=is_outdated,
         expires_at=expires_at,
         attempts=attempt,
-        now=NOW,
+        at=NOW,
     )
 
 
@@ -142,6 +144,7 @@ def test_what_must_not_be_sent_says_why() -> None:
     assert refused(is_revoked=True) == "device_revoked"
     assert refused(has_moved=True) == "device_moved"
     assert refused(is_active=False) == "recipient_inactive"
+    assert refused(is_wanted=False) == "muted"
     assert refused(is_outdated=True) == "outdated"
     assert refused(expires_in=0) == "expired"
     assert refused(attempt=MAX_ATTEMPTS) == "too_many_attempts"
