@@ -1,23 +1,58 @@
 """Periodic work tells that it lives; `/api/health/ready` and the metrics listen for silence."""
 
-from collections.abc import Callable
-from contextlib import suppress
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import Error, transaction
 from django.utils import timezone
 
 from core.models import Heartbeat
 
+logger = logging.getLogger(__name__)
 GRACE = timedelta(minutes=1)
+
+
+class SomeFailed(Exception):
+    """Some of what a run had to do failed, and the others were done all the same."""
+
+    def __init__(self, done: int, failed: int) -> None:
+        super().__init__(f"{failed} failed, {done} done")
+        self.done = done
+
+
+class Run:
+    """What a run does one by one, so that one failure stops nobody else and is told at the end all the same."""
+
+    def __init__(self) -> None:
+        self.done = self.failed = 0
+
+    @contextmanager
+    def alone(self, thing: object) -> Iterator[None]:
+        """Do something about `thing`, whose text holds no name, and pass over it when that fails."""
+        try:
+            yield
+        except SoftTimeLimitExceeded:  # it is the run that takes too long
+            raise
+        except Exception:
+            self.failed += 1
+            logger.exception("Passed over: %s", thing)
+
+    def end(self) -> int:
+        """Return how much was done. Raise SomeFailed."""
+        if self.failed:
+            raise SomeFailed(self.done, self.failed)
+        return self.done
 
 
 @dataclass(frozen=True, kw_only=True)
 class TaskState:
-    """How a periodic task is: `finished_at` and `count` are of the last run that ended well, None before one.
+    """How a periodic task is: `finished_at` and `count` are of the last run that came to its end, None before one.
 
     `error` is the class name of what the last run that ended raised, "" when it ended well.
     """
@@ -33,13 +68,19 @@ class TaskState:
 def beat(task: str, work: Callable[[datetime], int]) -> int:
     """Run `work(now)`, record when it started and ended and what it counted, and return the count.
 
-    A run that raises leaves the class name of its error and no end, and so grows overdue; the error goes on.
-    Of runs at the same time the one that started last is told of.
+    A run that raises leaves the class name of its error and no end, and so grows overdue; the error goes on. One
+    of which only some failed came to its end, and tells of both. Of runs at the same time the one that started
+    last is told of.
     """
     now = timezone.now()
     run = _start(task, now)
     try:
         count = work(now)
+    except SomeFailed as error:
+        ended_at = timezone.now()
+        told = {"finished_at": ended_at, "failed_at": ended_at, "error": type(error).__name__}
+        _end(task, run, count=error.done, **told)
+        return error.done
     except Exception as error:
         with suppress(Error):  # the database may be what failed: its own error says more than a second one
             _end(task, run, failed_at=timezone.now(), error=type(error).__name__[:100])

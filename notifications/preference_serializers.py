@@ -68,8 +68,8 @@ class SetPreferencesSerializer(CommandSerializer):
         required=False,
         help_text="Minutes before an occasion; an empty list for no reminders.",
     )
-    quiet_from = serializers.TimeField(required=False, allow_null=True)
-    quiet_until = serializers.TimeField(required=False, allow_null=True)
+    quiet_from = serializers.TimeField(input_formats=[WALL_TIME], required=False, allow_null=True)
+    quiet_until = serializers.TimeField(input_formats=[WALL_TIME], required=False, allow_null=True)
     time_zone = serializers.CharField(max_length=50, required=False)
     kinds = SetKindSerializer(many=True, required=False)
 
@@ -78,8 +78,8 @@ class SetPreferencesSerializer(CommandSerializer):
         return sorted(set(value), reverse=True)
 
     def validate_time_zone(self, value: str) -> str:
-        """Refuse what is no IANA time zone."""
-        if value not in available_timezones():
+        """Refuse what is no zone of IANA's that every machine has: a region's, or UTC."""
+        if not (value == "UTC" or ("/" in value and value in available_timezones())):
             raise serializers.ValidationError("Unknown time zone.", "unknown_time_zone")
         return ZoneInfo(value).key
 

@@ -81,12 +81,12 @@ def _queue(notification: Notification, preference: NotificationPreference, now: 
         transaction.on_commit(tasks.ring, robust=True)
 
 
-def withdraw(*, subject_ids: Iterable[UUID], now: datetime) -> None:
-    """Take back what waits to be pushed about things that have changed, and let it be told of anew.
+def withdraw(*, subject_ids: Iterable[UUID], kinds: Iterable[Kind], now: datetime) -> None:
+    """Take back what waits to be pushed, of some kinds, about things that have changed; let it be told of anew.
 
     The inbox keeps it. Runs in the caller's transaction, once in each: deliveries are locked in one order.
     """
-    told = Notification.objects.filter(subject_id__in=list(subject_ids))
+    told = Notification.objects.filter(subject_id__in=list(subject_ids), kind__in=list(kinds))
     told.filter(expires_at__gt=now).update(expires_at=now)
     waiting = Delivery.objects.filter(notification__in=told, status__in=Delivery.WAITING)
     for delivery in waiting.select_for_update(of=("self",)).order_by("pk"):

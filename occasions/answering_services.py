@@ -15,11 +15,12 @@ from assignments.standing import check_leads
 from core.errors import ReasonRequired, showing
 from core.repeats import fingerprint
 from notifications.messages import Kind
-from notifications.services import notify, withdraw
+from notifications.services import notify
 from occasions import rules
 from occasions.books import read_book
 from occasions.counting import Asked, Status
 from occasions.models import Occasion
+from occasions.reminders import withdraw_reminders
 from occasions.unit_rules import excess_of
 from occasions.writing import lock_decisions
 from people.models import Role, User
@@ -109,7 +110,7 @@ def _answer(answer: str, occasion: Occasion, user: User, now: datetime, values: 
     """Write the answer, and tell the contact person."""
     occasion.change(**values, asked_units=None, answered_by=user, answered_at=now)
     if occasion.status == Status.CANCELLED:
-        withdraw(subject_ids=[occasion.pk], now=now)
+        withdraw_reminders([occasion.pk], now)
     notify(
         recipients=[occasion.assignment.contact_person],
         kind=TOLD[answer],

@@ -11,6 +11,7 @@ class OccasionsConfig(AppConfig):
     def ready(self) -> None:
         """Say what of a reminder is asked again when it is sent."""
         from notifications.subjects import ask_before_sending
-        from occasions.reminders import outdated
+        from occasions import reminders, unused_reminders
 
-        ask_before_sending("occasion", outdated)
+        ask_before_sending("occasion", reminders.outdated)
+        ask_before_sending("assignment", unused_reminders.outdated)

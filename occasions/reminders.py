@@ -1,8 +1,8 @@
 """What to remind of, as questions to the database. A moved occasion is asked about anew."""
 
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -10,15 +10,15 @@ from django.db.models import DateField, DateTimeField, F, Func, OuterRef, Q, Val
 from django.db.models.functions import Cast
 
 from assignments.models import is_active_contact_person
+from core.heartbeat import Run
 from core.periods import local_date, local_moment
 from notifications.messages import Kind, kind_before
 from notifications.models import Notification
-from notifications.services import notify
+from notifications.services import notify, withdraw
 from occasions.models import Occasion, OccasionQuerySet
 from occasions.rules import EVENING
-from people.models import Municipality
+from people.models import Membership, Municipality
 
-logger = logging.getLogger(__name__)
 BATCH = 1000
 DAY = timedelta(days=1)
 # Older ones are a matter for the coordinator; asking again about them all would help nobody.
@@ -30,7 +30,9 @@ MUNICIPALITY = "assignment__decision__client__municipality"
 def remind_before(now: datetime) -> int:
     """Tell contact persons of what starts, as long before as each of them wants; return how many were told."""
     coming = _visible(Occasion.objects.to_remind_of(now), now)
-    return _tell(lambda occasion: kind_before(occasion.lead), coming.order_by("starts_at"), now)  # type: ignore[attr-defined]
+    run = Run()
+    _tell(run, lambda occasion: kind_before(occasion.lead), coming.order_by("starts_at"), now)  # type: ignore[attr-defined]
+    return run.end()
 
 
 def remind_unlogged(now: datetime) -> int:
@@ -38,13 +40,13 @@ def remind_unlogged(now: datetime) -> int:
     kind = Kind.OCCASION_UNLOGGED
     recent = Occasion.objects.unlogged(now).filter(ends_at__gt=now - UNLOGGED_FOR)
     unasked = _visible(recent, now).not_reminded(kind=kind, created_at__gte=OuterRef("ends_at"))
-    told = 0
+    run = Run()
     for name in Municipality.objects.values_list("time_zone", flat=True).distinct():
-        here = unasked.filter(**{f"{MUNICIPALITY}__time_zone": name})
-        told += _tell(
-            lambda _: kind, here.filter(ends_at__lte=last_evening(now, ZoneInfo(name))).order_by("ends_at"), now
-        )
-    return told
+        with run.alone(f"time zone {name}"):
+            here = unasked.filter(**{f"{MUNICIPALITY}__time_zone": name})
+            ended = here.filter(ends_at__lte=last_evening(now, ZoneInfo(name)))
+            _tell(run, lambda _: kind, ended.order_by("ends_at"), now)
+    return run.end()
 
 
 def last_evening(now: datetime, zone: ZoneInfo) -> datetime:
@@ -70,14 +72,32 @@ def _visible(occasions: OccasionQuerySet, now: datetime) -> OccasionQuerySet:
 
 
 def outdated(notifications: Sequence[Notification], now: datetime) -> list[Notification]:
-    """Return the reminders of what was moved, settled or begun since, or is not the person's any more.
+    """Return the reminders of what was moved, settled or begun since, or is not the person's any more, and the
+    questions that wait no more, or not for this person.
 
     Telling of an answer is never outdated.
     """
     reminders = [one for one in notifications if one.kind in REMINDERS]
     planned = Occasion.objects.filter(pk__in={one.subject_id for one in reminders}, status=Occasion.Status.PLANNED)
     there = {occasion.pk: occasion for occasion in _visible(planned, now)} if reminders else {}
-    return [one for one in reminders if not (one.subject_id and _is_due(one, there.get(one.subject_id), now))]
+    past = [one for one in reminders if not (one.subject_id and _is_due(one, there.get(one.subject_id), now))]
+    return past + _answered([one for one in notifications if one.kind == Kind.OCCASION_WAITING], now)
+
+
+def _answered(questions: Sequence[Notification], now: datetime) -> list[Notification]:
+    if not questions:
+        return []
+    asked = Occasion.objects.filter(
+        pk__in={one.subject_id for one in questions}, asked=Occasion.Asked.WAITING
+    ).values_list("pk", MUNICIPALITY)
+    where = dict(asked)
+    led = Membership.objects.led_by({one.recipient_id for one in questions}, now)
+    return [one for one in questions if (one.recipient_id, where.get(one.subject_id)) not in led]
+
+
+def withdraw_reminders(occasion_ids: Iterable[UUID], now: datetime) -> None:
+    """Take back what waits to remind of occasions that have changed; once in each transaction."""
+    withdraw(subject_ids=occasion_ids, kinds=REMINDERS, now=now)
 
 
 def _is_due(reminder: Notification, occasion: Occasion | None, now: datetime) -> bool:
@@ -88,15 +108,11 @@ def _is_due(reminder: Notification, occasion: Occasion | None, now: datetime) ->
     return now < occasion.starts_at == reminder.expires_at
 
 
-def _tell(kind_of: Callable[[Occasion], Kind], occasions: OccasionQuerySet, now: datetime) -> int:
+def _tell(run: Run, kind_of: Callable[[Occasion], Kind], occasions: OccasionQuerySet, now: datetime) -> None:
     """Tell of each occasion in a transaction of its own, so that one failure stops nobody else."""
-    told = 0
     for occasion in occasions[:BATCH]:
-        try:
-            told += _tell_of(kind_of(occasion), occasion, now)
-        except Exception:
-            logger.exception("Occasion %s: nobody could be reminded", occasion.pk)
-    return told
+        with run.alone(occasion):
+            run.done += _tell_of(kind_of(occasion), occasion, now)
 
 
 def _tell_of(kind: Kind, occasion: Occasion, now: datetime) -> int:

@@ -1,12 +1,12 @@
 """As time goes on, the coming days of series become occasions."""
 
-import logging
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from assignments.models import Assignment
+from core.heartbeat import Run
 from notifications.messages import Kind
 from notifications.services import notify
 from occasions.books import read_book
@@ -14,7 +14,6 @@ from occasions.models import OccasionSeries
 from occasions.series_planning import FILLED_AHEAD, plan_days, write_days
 from occasions.writing import lock_own, one_at_a_time
 
-logger = logging.getLogger(__name__)
 BATCH = 1000
 
 
@@ -24,17 +23,15 @@ def fill_series(now: datetime) -> int:
     Each series in a transaction of its own, so that one failure stops nobody else.
     """
     until = (now + FILLED_AHEAD).date()
-    made = 0
+    run = Run()
     for series_id in (
         OccasionSeries.objects.to_fill(until, now=now)
         .order_by("filled_until")
         .values_list("pk", flat=True)[:BATCH]
     ):
-        try:
-            made += _fill(series_id, now)
-        except Exception:
-            logger.exception("Series %s: its days could not be planned", series_id)
-    return made
+        with run.alone(f"series {series_id}"):
+            run.done += _fill(series_id, now)
+    return run.end()
 
 
 def _fill(series_id: UUID, now: datetime) -> int:

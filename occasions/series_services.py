@@ -13,13 +13,13 @@ from core.errors import InvalidInput
 from core.periods import DAY
 from core.repeats import create_once, fingerprint
 from core.text import Text
-from notifications.services import withdraw
 from occasions import rules
 from occasions.books import read_book
 from occasions.counting import Asked, Status
 from occasions.models import Occasion, OccasionSeries
 from occasions.models.occasion import ONE_AT_A_TIME
 from occasions.recurrence import Occurrence, occurrences, on_another_day, parse_rule, rest_from
+from occasions.reminders import withdraw_reminders
 from occasions.series_planning import (
     COPIED,
     FILLED_AHEAD,
@@ -180,7 +180,7 @@ def _move(change: SeriesChange, now: datetime, asked: str) -> None:
     ]
     with connection.cursor() as cursor:
         cursor.execute(f"SET CONSTRAINTS {ONE_AT_A_TIME} DEFERRED")
-        withdraw(subject_ids=moved, now=now)
+        withdraw_reminders(moved, now)
         _cancel(left_over, now, asked)
         write_days(kept, {one.pk: one for one in change.replaced}, now)
         cursor.execute(f"SET CONSTRAINTS {ONE_AT_A_TIME} IMMEDIATE")
@@ -251,7 +251,7 @@ def end_series(*, user: User, series_id: UUID, now: datetime, from_day: date | N
         day = max(from_day or series.municipality.today(now), series.first_day)
         rows = series.occasions.filter(original_day__gte=day, status=Status.PLANNED, starts_at__gt=now)
         planned = list(rows.order_by("pk"))
-        withdraw(subject_ids=[one.pk for one in planned], now=now)
+        withdraw_reminders([one.pk for one in planned], now)
         _cancel(planned, now, asked)
         series.change(last_day=min(series.last_day, day - DAY), action_fingerprint=asked)
     return series

@@ -13,11 +13,11 @@ from django.db import transaction
 from assignments.models import Assignment
 from core.errors import showing
 from core.repeats import create_once, fingerprint
-from notifications.services import withdraw
 from occasions import rules
 from occasions.books import read_book
 from occasions.counting import Change, judge_change, skip, skippable, tell_of_question
 from occasions.models import Activity, Occasion
+from occasions.reminders import withdraw_reminders
 from occasions.writing import (
     check_days,
     check_free,
@@ -96,7 +96,7 @@ def create_planned(change: Change, *, asked: str, now: datetime) -> Occasion:
         setattr(occasion, name, value)
     occasion.creation_fingerprint = asked
     skip(change.skipped, to_make_room_for=occasion.pk, now=now)
-    withdraw(subject_ids=[one.pk for one in change.skipped], now=now)
+    withdraw_reminders([one.pk for one in change.skipped], now)
     occasion.save(force_insert=True)
     write_activities(occasion, change.activities or [])
     tell_of_question(occasion, now)
@@ -170,7 +170,7 @@ def apply_change(
         occasion.starts_at, occasion.ends_at, occasion.status,
     )  # fmt: skip
     skip(change.skipped, to_make_room_for=occasion.pk, now=now)
-    withdraw(subject_ids=[one.pk for one in (*change.skipped, *([occasion] if is_other else []))], now=now)
+    withdraw_reminders([one.pk for one in (*change.skipped, *([occasion] if is_other else []))], now)
     asked = occasion.asked_units
     if change.activities is not None:
         write_activities(occasion, change.activities)

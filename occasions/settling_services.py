@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db import transaction
 
 from core.repeats import fingerprint
-from notifications.services import withdraw
 from occasions.counting import Asked
 from occasions.models import Occasion
+from occasions.reminders import withdraw_reminders
 from occasions.services import apply_change, check_action, prepare_change
 from occasions.writing import in_utc, locked_own, one_at_a_time
 from people.models import User
@@ -75,7 +75,7 @@ def _end(
         if occasion.asked == Asked.WAITING:  # What has not been approved by then counts as it did.
             values = {**values, "asked": Asked.NOTHING, "asked_units": None}
         occasion.change(**in_utc(values), status=status, action_fingerprint=fingerprinted)
-        withdraw(subject_ids=[occasion.pk], now=now)
+        withdraw_reminders([occasion.pk], now)
     return occasion
 
 

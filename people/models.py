@@ -1,6 +1,6 @@
 """Municipalities, users and their roles, clients."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -150,6 +150,15 @@ class MembershipQuerySet(BaseQuerySet["Membership"]):
         own = here.filter(user=OuterRef("user")).exclude(role=DEPUTY)
         principal = here.filter(user=OuterRef("deputy_for"), user__is_active=True, role=Role.COORDINATOR)
         return self.filter(~Q(role=DEPUTY) | Exists(own) & Exists(principal), is_active=True)
+
+    def led_by(self, user_ids: Collection[UUID], now: datetime) -> set[tuple[UUID, UUID]]:
+        """Return who of some people coordinates which municipality now, as pairs of their ids, in one query."""
+        held = self.active().filter(user__in=user_ids, role__in=[Role.COORDINATOR, DEPUTY])
+        return {
+            (one.user_id, one.municipality_id)
+            for one in held.select_related("municipality")
+            if one.holds_on(one.municipality.today(now))
+        }
 
     def deputies(self, municipality_ids: Iterable[Any]) -> "MembershipQuerySet":
         """Keep those who stand in for a coordinator there, whenever, unless that was taken back."""

@@ -128,5 +128,8 @@ class Assignment(BaseModel):
         if Role.CONTACT_PERSON not in user.roles:
             return "wrong_role"
         here = self.municipality.pk in user.municipality_ids(Role.CONTACT_PERSON)
-        lasts = self.last_day is None or self.last_day >= self.municipality.today(now)
-        return None if self.contact_person_id == user.pk and here and lasts else NotYours.code
+        return None if self.contact_person_id == user.pk and here and self.lasts(now) else NotYours.code
+
+    def lasts(self, now: datetime) -> bool:
+        """Tell whether its last day is not over."""
+        return self.last_day is None or self.last_day >= self.municipality.today(now)

@@ -1,5 +1,6 @@
 """A coordinator gets in touch with a contact person, once a day and without a word about whom."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -41,4 +42,14 @@ def test_nobody_nudges_themselves_or_elsewhere(
     assert nudge(karin, assignment).status_code == 403
     world.add_roles(karin, kalix, Role.COORDINATOR)
     assert nudge(karin, assignment).json()["code"] == "own_assignment"
+    assert not Notification.objects.exists()
+
+
+def test_nobody_is_nudged_about_what_they_could_not_open(karin: User, inger: User, assignment: Assignment) -> None:
+    assignment.change(last_day=date(2026, 6, 9))
+    ended = nudge(inger, assignment)
+    assert (ended.status_code, ended.json()["code"]) == (409, "nobody_to_nudge")
+    assignment.change(last_day=date(2026, 6, 10))
+    karin.memberships.update(is_active=False)
+    assert nudge(inger, assignment).json()["code"] == "nobody_to_nudge"
     assert not Notification.objects.exists()

@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import DatabaseError, connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from core.heartbeat import TaskState, beat, states_of_tasks
+from core.heartbeat import Run, SomeFailed, TaskState, beat, states_of_tasks
 from core.models import Heartbeat
 from tests import world
 from tests.notifications.calls import at_once
@@ -189,3 +190,37 @@ def test_when_the_database_is_what_failed_its_own_error_goes_on(monkeypatch: pyt
 
     monkeypatch.undo()
     assert Heartbeat.objects.get().started_at <= timezone.now()
+
+
+# One by one
+
+
+def do_each(*failing: type[Exception] | None) -> Run:
+    """Do some things one by one, each of which raises or doesn't."""
+    run = Run()
+    for error in failing:
+        with run.alone("occasion 1"):
+            if error:
+                raise error("Maj-Britt")
+            run.done += 1
+    return run
+
+
+@pytest.mark.django_db
+def test_one_failure_stops_nobody_else_and_is_told(noon: Any, caplog: pytest.LogCaptureFixture) -> None:
+    assert beat(SWEEP, lambda _: do_each(None, PhoneBookError, None).end()) == 2
+    told = state()
+    assert (told.finished_at, told.count, told.error, told.is_overdue) == (NOW, 2, "SomeFailed", False)
+    assert "Passed over: occasion 1" in caplog.text
+    assert count(1) == 1
+    assert state().error == ""
+
+
+def test_all_of_them_may_fail_and_be_told_too() -> None:
+    with pytest.raises(SomeFailed, match="2 failed, 0 done"):
+        do_each(PhoneBookError, PhoneBookError).end()
+
+
+def test_a_run_that_takes_too_long_ends() -> None:
+    with pytest.raises(SoftTimeLimitExceeded):
+        do_each(SoftTimeLimitExceeded, None)

@@ -10,10 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from assignments.models import Assignment
 from notifications import subjects
 from notifications.messages import Kind
-from notifications.models import Notification
+from notifications.models import Delivery, Notification
 from notifications.subjects import outdated_among
+from occasions.counting import tell_of_question
 from occasions.models import Occasion
 from occasions.reminders import remind_before, remind_unlogged
+from occasions.services import edit_occasion
 from people.models import User
 from tests import world
 from tests.notifications.calls import tell
@@ -79,6 +81,38 @@ def test_an_answer_is_told_whatever_became_of_it(soon: Occasion, karin: User) ->
     tell(karin, kind=Kind.OCCASION_APPROVED, subject_type="occasion", subject_id=soon.pk)
     soon.change(status="completed")
     assert not is_outdated()
+
+
+@pytest.fixture
+def question(assignment: Assignment, inger: User) -> Occasion:
+    """What Karin asked for, and of which Inger was told."""
+    occasion = world.make_occasion(assignment, NOW + DAY, units=1, asked_units=2, asked="waiting")
+    tell_of_question(occasion, NOW)
+    return occasion
+
+
+def test_a_question_that_waits_is_told_of_though_it_was_moved(
+    karin: User, inger: User, question: Occasion
+) -> None:
+    Notification.objects.all().delete()
+    world.make_device(inger)
+    tell_of_question(question, NOW)
+    later = {"starts_at": question.starts_at + HOUR, "ends_at": question.ends_at + HOUR}
+    edit_occasion(user=karin, occasion_id=question.pk, expected_version=1, now=NOW, **later)
+    assert Delivery.objects.get().status == "queued"
+    assert not is_outdated()
+
+
+def test_a_question_that_was_answered_is_not_told_of(question: Occasion, inger: User) -> None:
+    assert not is_outdated()
+    answer = {"asked": "declined", "asked_units": None, "answered_by": inger, "answered_at": NOW}
+    question.change(**answer)
+    assert is_outdated()
+
+
+def test_who_coordinates_no_more_is_not_told_of_questions(question: Occasion, inger: User) -> None:
+    inger.memberships.update(is_active=False)
+    assert is_outdated()
 
 
 def test_an_app_that_stumbles_keeps_nobody_from_being_told(

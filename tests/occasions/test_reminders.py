@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from assignments.models import Assignment
+from core.heartbeat import SomeFailed
 from core.models import Heartbeat
 from notifications.messages import Kind
 from notifications.models import Notification
@@ -210,7 +211,8 @@ def test_one_failure_stops_nobody_else(
 
     monkeypatch.setattr(reminders, "notify", stumble)
 
-    assert remind_before(NOW) == 1
+    with pytest.raises(SomeFailed, match="1 failed, 1 done"):
+        remind_before(NOW)
     assert Notification.objects.get().recipient == sven
 
 

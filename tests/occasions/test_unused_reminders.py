@@ -7,11 +7,17 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from assignments.judging import Book
+from assignments.ledger import Ledger
 from assignments.models import Assignment
+from core.heartbeat import SomeFailed
+from notifications.messages import Kind
 from notifications.models import Notification
+from notifications.subjects import outdated_among
 from occasions.unused_reminders import remind_unused
 from people.models import Municipality, User
 from tests import world
+from tests.notifications.calls import tell
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 TENTH_HOUR = datetime(2026, 6, 20, 10, tzinfo=STOCKHOLM)
@@ -82,3 +88,70 @@ def test_the_questions_do_not_grow_with_the_decisions(karin: User, kalix: Munici
     telling = (more - asked) / (many - few)
     assert (few, many, telling) == (4, 8, int(telling))
     assert asked - few * telling <= 8
+
+
+# One that fails
+
+
+def test_a_municipality_that_fails_stops_no_other(
+    kalix: Municipality, anna: User, leksand: Municipality, assignment: Assignment
+) -> None:
+    world.make_assignment(anna, leksand)
+    Municipality.objects.filter(pk=kalix.pk).update(time_zone="Europe/Nowhere")
+    with pytest.raises(SomeFailed):
+        remind_unused(TENTH_HOUR)
+    assert Notification.objects.get().recipient == anna
+
+
+def test_a_ledger_that_fails_stops_no_other(
+    sven: User, kalix: Municipality, assignment: Assignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.make_assignment(sven, kalix)
+    broken = assignment.decision.terms
+    ledger = Book.ledger
+
+    def stumble(book: Book, until: date) -> Ledger:
+        if book.terms == broken and book.uses:
+            raise ValueError("nobody foresaw this")
+        return ledger(book, until)
+
+    plan(assignment, 1)
+    monkeypatch.setattr(Book, "ledger", stumble)
+    with pytest.raises(SomeFailed, match="1 failed, 1 done"):
+        remind_unused(TENTH_HOUR)
+    assert Notification.objects.get().recipient == sven
+
+
+# Asked again when it is sent
+
+
+def is_outdated(now: datetime = TENTH_HOUR) -> bool:
+    return outdated_among(Notification.objects.all(), now) == {Notification.objects.get().pk}
+
+
+def test_units_that_were_planned_meanwhile_are_not_reminded_of(assignment: Assignment) -> None:
+    remind_unused(TENTH_HOUR)
+    assert not is_outdated()
+    plan(assignment, 4)
+    assert is_outdated()
+
+
+@pytest.mark.parametrize("kind", [Kind.UNITS_UNUSED, Kind.NUDGE])
+def test_an_assignment_that_ended_between_told_and_sent_leaves_it_unsent(
+    assignment: Assignment, karin: User, kind: Kind
+) -> None:
+    tell(karin, kind=kind, subject_type="assignment", subject_id=assignment.pk)
+    assert not is_outdated()
+    assignment.change(last_day=date(2026, 6, 19))
+    assert is_outdated()
+
+
+def test_of_both_on_a_decision_each_is_asked_about(
+    assignment: Assignment, karin: User, sven: User, kalix: Municipality
+) -> None:
+    other = world.make_assignment(sven, kalix, decision=assignment.decision)
+    remind_unused(TENTH_HOUR)
+    sven.memberships.update(is_active=False)
+    assert outdated_among(Notification.objects.all(), TENTH_HOUR) == {
+        Notification.objects.get(subject_id=other.pk).pk
+    }
