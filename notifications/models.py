@@ -1,6 +1,6 @@
 """Devices, what people want to be told, the inbox, and the outbox of deliveries."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from core.models import BaseModel, BaseQuerySet
+from core.periods import DAY, local_date, local_moment
 from notifications.messages import DEFAULT_LEADS, message_of
 from notifications.quiet import QuietHours
 from people.models import User
@@ -21,6 +22,8 @@ def default_leads() -> list[int]:
     return list(DEFAULT_LEADS)
 
 
+MORNING = time(8)
+LATE = timedelta(hours=1)  # so long after its hour a digest is made up for, past midnight
 # After so long without a word from the app, mail goes along; after so much longer, nothing is pushed there.
 SILENT, FORGOTTEN = timedelta(days=30), timedelta(days=270)
 
@@ -65,7 +68,8 @@ class NotificationPreference(BaseModel):
     )
     quiet_from = models.TimeField(null=True)
     quiet_until = models.TimeField(null=True)
-    time_zone = models.CharField(max_length=50, help_text="In which the quiet hours are meant.")
+    time_zone = models.CharField(max_length=50, help_text="In which the quiet hours and the digest are meant.")
+    digest_at = models.TimeField(default=MORNING, db_default=MORNING)
     muted = ArrayField(models.CharField(max_length=60), blank=True, default=list, help_text="channel:kind")
 
     class Meta:
@@ -88,6 +92,15 @@ class NotificationPreference(BaseModel):
         if self.quiet_from is None or self.quiet_until is None:
             return now
         return QuietHours(self.quiet_from, self.quiet_until, ZoneInfo(self.time_zone)).over(now)
+
+    def digest_day(self, now: datetime) -> date | None:
+        """Return the person's date whose digest is due by now, until midnight or shortly after; None before."""
+        zone = ZoneInfo(self.time_zone)
+        today = local_date(now, zone)
+        if local_moment(today, self.digest_at, zone) <= now:
+            return today
+        evening = local_moment(today - DAY, self.digest_at, zone)
+        return today - DAY if now < evening + LATE else None
 
     def wants(self, channel: str, kind: str) -> bool:
         """Tell whether a kind comes by a channel. What is mandatory always does."""

@@ -31,11 +31,12 @@ class NotificationPreferenceSerializer(serializers.ModelSerializer[NotificationP
 
     quiet_from = serializers.TimeField(format=WALL_TIME, allow_null=True)
     quiet_until = serializers.TimeField(format=WALL_TIME, allow_null=True)
+    digest_at = serializers.TimeField(format=WALL_TIME)
     kinds = serializers.SerializerMethodField()
 
     class Meta:
         model = NotificationPreference
-        fields = ["lead_times", "quiet_from", "quiet_until", "time_zone", "kinds", "version"]
+        fields = ["lead_times", "quiet_from", "quiet_until", "time_zone", "digest_at", "kinds", "version"]
 
     @extend_schema_field(KindPreferenceSerializer(many=True))
     def get_kinds(self, preference: NotificationPreference) -> Any:
@@ -71,6 +72,9 @@ class SetPreferencesSerializer(CommandSerializer):
     quiet_from = serializers.TimeField(input_formats=[WALL_TIME], required=False, allow_null=True)
     quiet_until = serializers.TimeField(input_formats=[WALL_TIME], required=False, allow_null=True)
     time_zone = serializers.CharField(max_length=50, required=False)
+    digest_at = serializers.TimeField(
+        input_formats=[WALL_TIME], required=False, help_text="When coordinators are told what to follow up."
+    )
     kinds = SetKindSerializer(many=True, required=False)
 
     def validate_lead_times(self, value: list[int]) -> list[int]:

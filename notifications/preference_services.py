@@ -49,8 +49,8 @@ def set_preferences(
 ) -> NotificationPreference:
     """Change what is given of how the user wants to be told; the same again changes nothing.
 
-    `values` are `lead_times` (minutes), `quiet_from` and `quiet_until` (both None for no quiet hours) and
-    `time_zone`; each of `kinds` says of one `kind` whether it comes by a channel. Raise KindMandatory or
+    `values` are `lead_times` (minutes), `quiet_from` and `quiet_until` (both None for no quiet hours), `time_zone`
+    and `digest_at`; each of `kinds` says of one `kind` whether it comes by a channel. Raise KindMandatory or
     StaleVersion.
     """
     with transaction.atomic():

@@ -34,7 +34,7 @@ def test_who_never_said_sees_what_holds(karin: User) -> None:
     shown = read(karin)
     assert {name: value for name, value in shown.items() if name != "kinds"} == {
         "lead_times": [1440, 60], "quiet_from": None, "quiet_until": None, "time_zone": "Europe/Stockholm",
-        "version": 1,
+        "digest_at": "08:00", "version": 1,
     }  # fmt: skip
     assert all(one["push"] for one in shown["kinds"])
     assert not NotificationPreference.objects.exists()
@@ -50,12 +50,13 @@ def test_each_sees_the_kinds_of_their_roles(karin: User, inger: User) -> None:
 def test_what_is_put_is_kept_and_may_be_put_again(karin: User) -> None:
     wanted: dict[str, Any] = {
         "lead_times": [15, 180, 15], "quiet_from": "21:30", "quiet_until": "06:15", "time_zone": "Asia/Tokyo",
-        "kinds": [{"kind": "expense_approved", "push": False}],
+        "digest_at": "09:30", "kinds": [{"kind": "expense_approved", "push": False}],
     }  # fmt: skip
     first = put(karin, **wanted)
     assert first.status_code == 200
     shown = first.json()
     assert (shown["lead_times"], shown["quiet_from"], shown["time_zone"]) == ([180, 15], "21:30", "Asia/Tokyo")
+    assert shown["digest_at"] == "09:30"
     assert not kind_of(shown, Kind.EXPENSE_APPROVED)["push"]
     assert put(karin, version=1, **wanted).json() == shown == read(karin)
 
@@ -86,6 +87,8 @@ def test_a_stale_phone_is_told_so(karin: User) -> None:
         ({"quiet_from": None, "quiet_until": "07:00"}, ""),
         ({"quiet_from": "22:00:30", "quiet_until": "07:00"}, "/quiet_from"),
         ({"quiet_from": "22:00+05:00", "quiet_until": "07:00"}, "/quiet_from"),
+        ({"digest_at": None}, "/digest_at"),
+        ({"digest_at": "08:00+05:00"}, "/digest_at"),
         ({"time_zone": "Mars/Olympus"}, "/time_zone"),
         ({"time_zone": "localtime"}, "/time_zone"),
         ({"time_zone": "../etc/passwd"}, "/time_zone"),
