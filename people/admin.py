@@ -27,7 +27,9 @@ class MunicipalityAdmin(BackOfficeAdmin):
     """One's own municipality; all of them for the operator."""
 
     form = MunicipalityForm
-    fields = ("code", "name", "time_zone", "times_in_texts")
+    fields = (
+        "code", "name", "time_zone", "times_in_texts", "unmet_days", "behind_percent", "behind_weeks",
+    )  # fmt: skip
     fixed = ("code",)
     list_display = ("name", "code", "time_zone")
 

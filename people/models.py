@@ -10,6 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q
 from django.db.models.functions import Lower
@@ -31,9 +32,41 @@ class Municipality(BaseModel):
         db_default=False,
         help_text="Let reminders say at what time something begins. Whoever sees the phone reads it too.",
     )
+    unmet_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        default=30,
+        db_default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+        help_text="Coordinators hear of a client whom nobody has met for so many days. Empty: of none.",
+    )
+    behind_percent = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        default=50,
+        db_default=50,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text="They hear of a decision of which less than so many per cent is used. Empty: of none.",
+    )
+    behind_weeks = models.PositiveSmallIntegerField(
+        default=8,
+        db_default=8,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+        help_text="Over how many weeks, rounded up to whole periods, that is counted.",
+    )
 
     class Meta:
         verbose_name_plural = "municipalities"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(unmet_days=None) | Q(unmet_days__gte=1), name="municipality_unmet_days_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(behind_percent=None) | Q(behind_percent__gte=1, behind_percent__lte=100),
+                name="municipality_behind_percent_sensible",
+            ),
+            models.CheckConstraint(condition=Q(behind_weeks__gte=1), name="municipality_behind_weeks_positive"),
+        ]
 
     def __str__(self) -> str:
         return self.code

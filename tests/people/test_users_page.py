@@ -231,7 +231,7 @@ def test_being_an_administrator_in_one_place_shows_nothing_of_another(
 
 def test_the_operator_adds_a_municipality_and_sees_all(kalix: Municipality, karin: User, anna: User) -> None:
     browser = office.at(office.operator())
-    values = {"code": "kiruna", "name": "Kiruna", "time_zone": "Europe/Stockholm"}
+    values = {"code": "kiruna", "name": "Kiruna", "time_zone": "Europe/Stockholm", "behind_weeks": 8}
     assert browser.post("/admin/people/municipality/add/", values).status_code == 302
     assert Municipality.objects.filter(code="kiruna").exists()
     content = browser.get(USERS).content.decode()
@@ -247,7 +247,9 @@ def test_a_zone_that_nobody_knows_is_refused(browser: Client, kalix: Municipalit
 
 def test_a_municipality_keeps_its_code(browser: Client, kalix: Municipality) -> None:
     path = f"/admin/people/municipality/{kalix.pk}/change/"
-    browser.post(path, {"name": "Kalix kommun", "time_zone": "Europe/Helsinki", "code": "leksand"})
+    browser.post(
+        path, {"name": "Kalix kommun", "time_zone": "Europe/Helsinki", "behind_weeks": 8, "code": "leksand"}
+    )
     again = Municipality.objects.get(pk=kalix.pk)
     assert (again.code, again.name, again.time_zone) == ("kalix", "Kalix kommun", "Europe/Helsinki")
 
