@@ -23,7 +23,7 @@ from occasions.books import read_quotas
 from occasions.models import Occasion
 from occasions.quota_serializers import QuotaTotalsSerializer
 from occasions.serializers import OccasionSerializer
-from people.models import Role, User
+from people.models import User
 from people.permissions import EVERYBODY
 
 NEXT_OCCASIONS = 5
@@ -110,7 +110,7 @@ def _to_do(user: User, now: datetime) -> Any:
     expenses = dict(own.filter(status__in=["draft", "returned"]))
     counts = {
         "occasions_unlogged": Occasion.objects.own(user, now=now).unlogged(now).count(),
-        "occasions_waiting": _asked(user, now),
+        "occasions_waiting": Occasion.objects.to_answer(user, now=now).count(),
         "expenses_returned": expenses.get("returned", 0),
         "expenses_draft": expenses.get("draft", 0),
         "expenses_waiting": Expense.objects.waiting_for(user, now=now).count(),
@@ -119,9 +119,3 @@ def _to_do(user: User, now: datetime) -> Any:
     for kind, count in counts.items():
         if count:
             yield {"kind": kind, "count": count}
-
-
-def _asked(user: User, now: datetime) -> int:
-    """Count what waits for the caller's answer as a coordinator."""
-    led = Occasion.objects.visible_to(user, now=now, roles={Role.COORDINATOR})
-    return led.filter(asked=Occasion.Asked.WAITING).exclude(contact_person=user).count()

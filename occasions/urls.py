@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from occasions import calendar_views, quota_views, series_views, views
+from occasions import calendar_views, follow_up_views, quota_views, series_views, views
 
 urlpatterns = [
     path("activity-kinds", views.ActivityKindsView.as_view(), name="activity-kinds"),
     path("assignments/<uuid:assignment_id>/quota", quota_views.QuotaView.as_view(), name="quota"),
     path("quotas", quota_views.QuotasView.as_view(), name="quotas"),
+    path("follow-up", follow_up_views.FollowUpView.as_view(), name="follow-up"),
     path("occasions", views.OccasionsView.as_view(), name="occasions"),
     path("occasions/preview", views.PreviewOccasionView.as_view(), name="preview-occasion"),
     path("occasions/<uuid:occasion_id>", views.OccasionView.as_view(), name="occasion"),

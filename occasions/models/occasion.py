@@ -51,6 +51,11 @@ class OccasionQuerySet(BaseQuerySet["Occasion"]):
         """Keep those of the user's own assignments."""
         return self.visible_to(user, now=now, roles={Role.CONTACT_PERSON})
 
+    def to_answer(self, user: User, *, now: datetime) -> "OccasionQuerySet":
+        """Keep those that wait for the user's answer as a coordinator."""
+        led = self.visible_to(user, now=now, roles={Role.COORDINATOR})
+        return led.filter(asked=Occasion.Asked.WAITING).exclude(contact_person=user)
+
     def complete(self) -> "OccasionQuerySet":
         """Load all that an answer shows, in a number of queries that does not grow with the rows."""
         return self.select_related("assignment__decision__client__municipality").prefetch_related(

@@ -66,6 +66,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "assignment"): Row(READ_BY_CASE, about="assignment"),
     ("GET", "quota"): Row(READ_BY_CASE, about="assignment"),
     ("GET", "quotas"): Row(only(owner=200, stranger=200, coordinator=200, case_officer=200)),
+    ("GET", "follow-up"): Row(only(coordinator=200)),
     ("GET", "adjustments"): Row(only(coordinator=200, case_officer=200), about="decision"),
     ("POST", "adjustments"): Row(only(coordinator=201), about="decision", body={
         "on": "2026-06-12", "units": 1, "reason": "Jul"}),
