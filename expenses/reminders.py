@@ -1,31 +1,21 @@
-"""Telling coordinators that expenses or questions wait for them, of each once a day and municipality at most, and
-claimants that a receipt is missing.
-"""
+"""Telling coordinators of the day's first expense or question, and claimants that a receipt is missing."""
 
 import logging
-from collections.abc import Mapping
-from datetime import datetime, time, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 
 from assignments.models import is_active_contact_person
-from core.periods import local_moment
-from expenses.models import Expense, ExpenseCategory, PreApproval
+from expenses.models import Expense, ExpenseCategory
 from notifications.messages import Kind
 from notifications.models import Notification
 from notifications.services import notify
 from people.models import Municipality
 
 logger = logging.getLogger(__name__)
-MORNING = time(8)
 MISSING_AFTER = timedelta(days=2)  # a phone may have sent it by then
 MISSING_FOR = timedelta(days=30)
 BATCH = 1000
-WAITING: Mapping[Kind, Any] = {
-    Kind.EXPENSES_WAITING: Expense.objects.filter(status=Expense.Status.SUBMITTED),
-    Kind.PRE_APPROVALS_WAITING: PreApproval.objects.filter(status=PreApproval.Status.WAITING),
-}
 
 
 def tell_coordinators(municipality: Municipality, now: datetime, kind: Kind = Kind.EXPENSES_WAITING) -> int:
@@ -38,20 +28,6 @@ def tell_coordinators(municipality: Municipality, now: datetime, kind: Kind = Ki
         dedup_key=f"{municipality.pk}:{municipality.today(now)}",
         now=now,
     )
-
-
-def remind_waiting(now: datetime) -> int:
-    """From eight in the morning, tell of what still waits; return how many were told."""
-    told = 0
-    for kind, waiting in WAITING.items():
-        ids = waiting.values("assignment__decision__client__municipality").distinct()
-        for municipality in Municipality.objects.filter(pk__in=ids):
-            if now >= local_moment(municipality.today(now), MORNING, municipality.zone):
-                try:
-                    told += tell_coordinators(municipality, now, kind)
-                except Exception:
-                    logger.exception("Municipality %s: nobody could be told", municipality.code)
-    return told
 
 
 def remind_missing(now: datetime) -> int:

@@ -11,16 +11,23 @@ from django.conf import settings
 from django.utils import timezone
 
 from core.heartbeat import beat
-from expenses import comparing_services, processing_services, reading_services, reminders, storage_check_services
+from expenses import (
+    comparing_services,
+    follow_up_reminders,
+    processing_services,
+    reading_services,
+    reminders,
+    storage_check_services,
+)
 
 logger = logging.getLogger(__name__)
 SWEEP = "expenses.tasks.sweep_receipts"
 
 
 @shared_task
-def remind_waiting(**_: Any) -> None:
-    """Remind coordinators of what waits for them."""
-    beat("expenses.tasks.remind_waiting", reminders.remind_waiting)
+def remind_to_follow_up(**_: Any) -> None:
+    """Remind coordinators of what waits for them and of what to follow up."""
+    beat("expenses.tasks.remind_to_follow_up", follow_up_reminders.remind_to_follow_up)
 
 
 @shared_task

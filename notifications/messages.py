@@ -31,6 +31,7 @@ class Kind(StrEnum):
     EXPENSES_WAITING = "expenses_waiting"
     RECEIPT_REFUSED = "receipt_refused"
     RECEIPT_MISSING = "receipt_missing"
+    FOLLOW_UP = "follow_up"
     PRE_APPROVALS_WAITING = "pre_approvals_waiting"
     PRE_APPROVAL_APPROVED = "pre_approval_approved"
     PRE_APPROVAL_DECLINED = "pre_approval_declined"
@@ -124,6 +125,9 @@ MESSAGES: Mapping[str, Message] = {
         Text(sv="Ett kvitto behöver skickas igen", en="A receipt has to be sent again"), OPEN, mandatory=True
     ),
     Kind.RECEIPT_MISSING: Message(REMINDER, Text(sv="Det saknas ett kvitto.", en="A receipt is missing.")),
+    Kind.FOLLOW_UP: Message(
+        Text(sv="Det finns något att följa upp", en="There is something to follow up"), OPEN, Audience.COORDINATOR
+    ),
     Kind.PRE_APPROVALS_WAITING: Message(
         Text(sv="Frågor väntar på svar", en="Questions are waiting"), OPEN, Audience.COORDINATOR
     ),

@@ -12,7 +12,7 @@ EVERY = {
     "occasions.tasks.fill_series": timedelta(seconds=60),
     "occasions.tasks.remind_unlogged": timedelta(seconds=60),
     "occasions.tasks.remind_unused": timedelta(minutes=30),
-    "expenses.tasks.remind_waiting": timedelta(seconds=60),
+    "expenses.tasks.remind_to_follow_up": timedelta(seconds=60),
     "expenses.tasks.remind_missing": timedelta(seconds=60),
     "expenses.tasks.check_storage": timedelta(seconds=60),
 }

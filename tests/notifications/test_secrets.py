@@ -17,6 +17,7 @@ from pytest_django import Settings
 from assignments.models import Assignment
 from assignments.nudging_services import nudge
 from expenses.deciding_services import approve_expense, reject_expense, return_expense
+from expenses.follow_up_reminders import remind_to_follow_up
 from expenses.pre_approval_services import approve_pre_approval, ask_first, decline_pre_approval
 from expenses.processing_services import process_receipt
 from expenses.reminders import remind_missing, tell_coordinators
@@ -63,6 +64,7 @@ def told(marked: Assignment, inger: User, queue: redis.Redis, django_capture_on_
         reminders.remind_before(NOW)
         reminders.remind_unlogged(NOW)
         tell_coordinators(marked.municipality, NOW)
+        remind_to_follow_up(NOW)
         for decide in (approve_expense, return_expense, reject_expense):
             expense = world.make_expense(marked, status="submitted", note=f"Kaffe i {MARK}")
             decide(user=inger, expense_id=expense.pk, now=NOW, reason=f"Fråga i {MARK}")
