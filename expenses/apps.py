@@ -7,3 +7,12 @@ class ExpensesConfig(AppConfig):
     """The expenses app."""
 
     name = "expenses"
+
+    def ready(self) -> None:
+        """Say what of a notification is asked again when it is sent."""
+        from expenses import reminders
+        from notifications.subjects import ask_before_sending
+
+        ask_before_sending("expense", reminders.outdated)
+        for subject_type in ("expenses", "pre_approvals", "follow_up"):
+            ask_before_sending(subject_type, reminders.of_no_coordinator)

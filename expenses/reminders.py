@@ -1,18 +1,18 @@
 """Telling coordinators of the day's first expense or question, and claimants that a receipt is missing."""
 
-import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 
 from assignments.models import is_active_contact_person
-from expenses.models import Expense, ExpenseCategory
+from core.heartbeat import Run
+from expenses.models import Expense, ExpenseCategory, ExpenseQuerySet
 from notifications.messages import Kind
 from notifications.models import Notification
 from notifications.services import notify
-from people.models import Municipality
+from people.models import Membership, Municipality
 
-logger = logging.getLogger(__name__)
 MISSING_AFTER = timedelta(days=2)  # a phone may have sent it by then
 MISSING_FOR = timedelta(days=30)
 BATCH = 1000
@@ -33,17 +33,41 @@ def tell_coordinators(municipality: Municipality, now: datetime, kind: Kind = Ki
 def remind_missing(now: datetime) -> int:
     """Tell claimants, once, of a draft that has waited for its receipt; return how many were told."""
     told = Notification.objects.filter(kind=Kind.RECEIPT_MISSING, subject_id=OuterRef("pk"))
-    drafts = Expense.objects.filter(
-        ~Exists(told), is_active_contact_person(), status=Expense.Status.DRAFT, receipt=None,
-        category__needs_receipt=True, created_at__lte=now - MISSING_AFTER, created_at__gt=now - MISSING_FOR,
-    ).exclude(category__kind=ExpenseCategory.Kind.MILEAGE)  # fmt: skip
-    count = 0
-    for expense in drafts.select_related("assignment__contact_person").order_by("created_at")[:BATCH]:
-        try:
-            count += _tell_of_missing(expense, now)
-        except Exception:
-            logger.exception("%s: nobody could be told", expense)
-    return count
+    drafts = _lacking().filter(
+        ~Exists(told), created_at__lte=now - MISSING_AFTER, created_at__gt=now - MISSING_FOR
+    )
+    run = Run()
+    for expense in drafts.order_by("created_at")[:BATCH]:
+        if expense.assignment.lasts(now):
+            with run.alone(expense):
+                run.done += _tell_of_missing(expense, now)
+    return run.end()
+
+
+def outdated(notifications: Sequence[Notification], now: datetime) -> list[Notification]:
+    """Return the reminders of receipts that came, or of what is not the person's any more.
+
+    Telling of a decision is never outdated.
+    """
+    reminders = [one for one in notifications if one.kind == Kind.RECEIPT_MISSING]
+    drafts = _lacking().filter(pk__in=[one.subject_id for one in reminders if one.subject_id])
+    lacking = {(one.pk, one.claimant.pk) for one in drafts if one.assignment.lasts(now)}
+    return [one for one in reminders if (one.subject_id, one.recipient_id) not in lacking]
+
+
+def of_no_coordinator(notifications: Sequence[Notification], now: datetime) -> list[Notification]:
+    """Return those of people who coordinate nothing any more."""
+    led = Membership.objects.led_by({one.recipient_id for one in notifications}, now)
+    coordinators = {user_id for user_id, _ in led}
+    return [one for one in notifications if one.recipient_id not in coordinators]
+
+
+def _lacking() -> ExpenseQuerySet:
+    """Keep the drafts that need a receipt and have none, with all that telling needs."""
+    rows = Expense.objects.filter(
+        is_active_contact_person(), status=Expense.Status.DRAFT, receipt=None, category__needs_receipt=True
+    ).exclude(category__kind=ExpenseCategory.Kind.MILEAGE)
+    return rows.select_related("assignment__contact_person", "assignment__decision__client__municipality")
 
 
 def _tell_of_missing(expense: Expense, now: datetime) -> int:

@@ -10,9 +10,10 @@ from assignments.models import Assignment
 from expenses.reminders import remind_missing, tell_coordinators
 from notifications.messages import Kind
 from notifications.models import Notification
+from notifications.subjects import outdated_among
 from people.models import Membership, Municipality, User
 from tests import world
-from tests.notifications.calls import at_once
+from tests.notifications.calls import at_once, tell
 
 NOW = world.NOW
 DAY = timedelta(days=1)
@@ -98,3 +99,45 @@ def test_a_draft_with_its_receipt_and_one_of_somebody_who_left_are_not(
     world.make_expense(assignment, **long_ago)
     karin.memberships.update(is_active=False)
     assert remind_missing(NOW) == 0
+
+
+def test_a_draft_of_an_assignment_that_ended_is_not(assignment: Assignment) -> None:
+    world.make_expense(assignment, category="ticket", created_at=NOW - 3 * DAY)
+    assignment.change(last_day=NOW.date() - DAY)
+    assert remind_missing(NOW) == 0
+
+
+# Asked again when it is sent
+
+
+def is_outdated() -> bool:
+    return outdated_among(Notification.objects.all(), NOW) == {Notification.objects.get().pk}
+
+
+def test_a_receipt_that_came_meanwhile_is_not_asked_for(karin: User, assignment: Assignment) -> None:
+    draft = world.make_expense(assignment, category="ticket", created_at=NOW - 3 * DAY)
+    remind_missing(NOW)
+    assert not is_outdated()
+    draft.change(receipt=world.make_receipt(karin))
+    assert is_outdated()
+
+
+def test_nor_is_one_of_an_assignment_that_ended_meanwhile(assignment: Assignment) -> None:
+    world.make_expense(assignment, category="ticket", created_at=NOW - 3 * DAY)
+    remind_missing(NOW)
+    assignment.change(last_day=NOW.date() - DAY)
+    assert is_outdated()
+
+
+def test_who_coordinates_no_more_is_not_told_that_something_waits(kalix: Municipality, inger: User) -> None:
+    tell_coordinators(kalix, NOW)
+    assert not is_outdated()
+    inger.memberships.update(is_active=False)
+    assert is_outdated()
+
+
+def test_a_decision_is_told_whatever_became_of_it(karin: User, assignment: Assignment) -> None:
+    expense = world.make_expense(assignment, status="submitted")
+    tell(karin, subject_id=expense.pk)
+    assignment.change(last_day=NOW.date() - DAY)
+    assert not is_outdated()
