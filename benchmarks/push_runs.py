@@ -33,6 +33,7 @@ SENT = 100_000
 PHONES = 1_000
 CHUNKS = (100, 500)  # send_each takes up to 500, and is not always fastest with most
 SWEEPS = 50
+PUSH = Delivery.Channel.PUSH
 
 FILL = """
 INSERT INTO notifications_delivery (id, version, created_at, updated_at, notification_id, device_id, status,
@@ -146,7 +147,7 @@ class Bench:
         """Send what is due with send_each alone, from messages made beforehand; the rows stay as they are."""
         sender, now = fcm.get_sender(), timezone.now()
         app = sender._app()  # type: ignore[attr-defined] # its client is the one that the worker has
-        claimed = outbox.claim(now, limit=MESSAGES)
+        claimed = outbox.claim(now, channel=PUSH, limit=MESSAGES)
         outbox.give_back(claimed, now)
         messages = [fcm.build_message(cast(fcm.Push, delivery._message(one)), now=now) for one in claimed]
         messaging.send(messages[0], app=app)
@@ -163,7 +164,7 @@ class Bench:
 
     def _pipeline(self, watch: Callable[[], object] = lambda: None) -> float:
         """Ring as the sweep does, wait until all that is due is sent, and return how many a second that were."""
-        began, count = timezone.now(), Delivery.objects.due(timezone.now()).count()
+        began, count = timezone.now(), outbox.count_due(timezone.now(), PUSH)
         tasks.sweep_deliveries()
         wait_until(lambda: (watch(), not open_deliveries().exists())[1], f"{count} deliveries", 60 + count / 50)
         last = Delivery.objects.filter(sent_at__gte=began).latest("sent_at").sent_at

@@ -125,8 +125,15 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 PERIODIC_TASKS = EVERY
 # Queues of their own, of which workers take in turn: a thousand pushes must not hold up reminders and receipts.
-CELERY_TASK_QUEUES: dict[str, dict[str, Any]] = {"celery": {}, "periodic": {}, "receipts": {}, "reading": {}}
+CELERY_TASK_QUEUES: dict[str, dict[str, Any]] = {
+    "celery": {},
+    "mails": {},
+    "periodic": {},
+    "receipts": {},
+    "reading": {},
+}
 CELERY_TASK_ROUTES = {name: {"queue": "periodic"} for name in EVERY}
+CELERY_TASK_ROUTES["notifications.tasks.deliver_mails"] = {"queue": "mails"}
 CELERY_TASK_ROUTES["expenses.tasks.process_receipt"] = {"queue": "receipts"}
 CELERY_TASK_ROUTES |= {f"expenses.tasks.{name}_receipt": {"queue": "reading"} for name in ("read", "compare")}
 # Questions that nobody asked for so long are asked anew, not made up for.

@@ -1,4 +1,4 @@
-"""One brake for all workers: when FCM says that it is too much, nobody sends until it said.
+"""One brake for all workers and each channel: when FCM says that it is too much, nobody pushes until it said.
 
 It lies in the shared cache. Without the cache each delivery still has its own wait.
 """
@@ -10,24 +10,26 @@ from functools import cache as remembered
 
 from django.core.cache import cache
 
-KEY = "push-brake"
 
-
-def put_on(now: datetime, *, seconds: float) -> None:
-    """Let no worker send for so many seconds; a longer brake stays as it is."""
+def put_on(channel: str, now: datetime, *, seconds: float) -> None:
+    """Let no worker send by a channel for so many seconds; a longer brake stays as it is."""
     until = now + timedelta(seconds=seconds)
-    if until > _released_at(share=0.0, otherwise=now):
+    if until > _released_at(channel, share=0.0, otherwise=now):
         # Each worker waits for up to half as long again; after that nobody needs to know.
-        cache.set(KEY, (until.timestamp(), seconds / 2), timeout=seconds * 1.5 + 1)
+        cache.set(_key(channel), (until.timestamp(), seconds / 2), timeout=seconds * 1.5 + 1)
 
 
-def is_on(now: datetime) -> bool:
+def is_on(channel: str, now: datetime) -> bool:
     """Tell whether this worker has to wait."""
-    return _released_at(share=_share(os.getpid()), otherwise=now) > now
+    return _released_at(channel, share=_share(os.getpid()), otherwise=now) > now
 
 
-def _released_at(*, share: float, otherwise: datetime) -> datetime:
-    found = cache.get(KEY)
+def _key(channel: str) -> str:
+    return f"{channel}-brake"
+
+
+def _released_at(channel: str, *, share: float, otherwise: datetime) -> datetime:
+    found = cache.get(_key(channel))
     if found is None:
         return otherwise
     until, spread = found

@@ -16,7 +16,7 @@ from notifications import braking, outbox
 from notifications.fcm import Outcome, Push, SendResult
 from notifications.mail import Mail
 from notifications.messages import message_of
-from notifications.outbox import Claimed
+from notifications.outbox import Channel, Claimed
 from notifications.rules import brake_seconds
 from notifications.sending import send_in_groups
 
@@ -27,9 +27,9 @@ PATIENCE_SECONDS = 15.0  # for a database that is started anew: what is sent and
 Found = TypeVar("Found")
 
 
-def send_due(now: datetime) -> bool:
-    """Send what is due until nothing is left or the turn is over; tell whether it was over."""
-    turn = Turn(now)
+def send_due(now: datetime, *, channel: Channel = Channel.PUSH) -> bool:
+    """Send what is due by a channel until nothing is left or the turn is over; tell whether it was over."""
+    turn = Turn(now, channel)
     try:
         for group in send_in_groups(turn.claimed(), _message, until=turn.over_at):
             turn.record(group)
@@ -38,22 +38,22 @@ def send_due(now: datetime) -> bool:
     return turn.is_over
 
 
-def sweep(now: datetime) -> int:
-    """Take back what a killed worker left in hand, and return how many are due."""
+def sweep(now: datetime) -> dict[Channel, int]:
+    """Take back what a killed worker left in hand, and return how many are due by each channel."""
     outbox.take_back(now)
-    return outbox.count_due(now)
+    return {channel: outbox.count_due(now, channel) for channel in Channel}
 
 
 class Turn:
-    """What one process has claimed, for as long as others let it."""
+    """What one process has claimed of a channel, for as long as others let it."""
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, channel: Channel) -> None:
         """Begin; half of the lease is left for what is on its way when the turn is over."""
         self.over_at = monotonic() + min(TURN_SECONDS, settings.DELIVERY_CLAIM_SECONDS / 2)
-        self._now = now
+        self._now, self._channel = now, channel
         self._untried: deque[Claimed] = deque()
         self._wait_seconds = 0.0
-        self._is_braked = braking.is_on(now)
+        self._is_braked = braking.is_on(channel, now)
 
     @property
     def is_over(self) -> bool:
@@ -64,10 +64,13 @@ class Turn:
         """Yield one after the other, and claim more when these are used up."""
         while not self._is_braked:
             if not self._untried:
-                self._untried.extend(_patiently(lambda: outbox.claim(self._now, limit=BATCH)))
+                self._untried.extend(_patiently(self._claim))
             if not self._untried:
                 return
             yield self._untried.popleft()
+
+    def _claim(self) -> list[Claimed]:
+        return outbox.claim(self._now, channel=self._channel, limit=BATCH)
 
     def record(self, group: Sequence[tuple[Claimed, SendResult | None]]) -> None:
         """Record what came of some; brake with the others, and let the others brake."""
@@ -76,10 +79,10 @@ class Turn:
         asked = [brake_seconds(one.retry_after_seconds) for _, one in tried if one.outcome == Outcome.BRAKE]
         if asked:
             self._wait_seconds = max(asked)
-            braking.put_on(timezone.now(), seconds=self._wait_seconds)
+            braking.put_on(self._channel, timezone.now(), seconds=self._wait_seconds)
         if tried:
             _patiently(lambda: outbox.record(tried, timezone.now()))
-        self._is_braked = bool(asked) or braking.is_on(self._now)
+        self._is_braked = bool(asked) or braking.is_on(self._channel, self._now)
         if self.is_over:
             self.give_back()
 

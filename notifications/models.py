@@ -135,9 +135,9 @@ class Notification(BaseModel):
 class DeliveryQuerySet(BaseQuerySet["Delivery"]):
     """Which deliveries need somebody's hand."""
 
-    def due(self, now: datetime) -> "DeliveryQuerySet":
-        """Keep those to send now."""
-        return self.filter(status__in=Delivery.WAITING, next_try_at__lte=now)
+    def due(self, now: datetime, channel: "Delivery.Channel") -> "DeliveryQuerySet":
+        """Keep those to send now by a channel."""
+        return self.filter(channel=channel, status__in=Delivery.WAITING, next_try_at__lte=now)
 
     def abandoned(self, now: datetime, *, lease: timedelta) -> "DeliveryQuerySet":
         """Keep those that a worker claimed and never came back from."""
@@ -198,9 +198,9 @@ class Delivery(BaseModel):
         ]
         indexes = [
             models.Index(
-                fields=["next_try_at"],
+                fields=["channel", "next_try_at"],
                 condition=Q(status__in=["queued", "retrying"]),
-                name="delivery_waiting",
+                name="delivery_waiting_by_channel",
             ),
             models.Index(fields=["claimed_at"], condition=Q(status="sending"), name="delivery_sending"),
             models.Index(fields=["created_at"], name="delivery_created"),

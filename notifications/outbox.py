@@ -20,7 +20,7 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 
 from notifications.fcm import SendResult
-from notifications.models import Delivery, Device, Notification, NotificationPreference
+from notifications.models import Delivery, Device, Notification
 from notifications.preference_services import preferences_of
 from notifications.rules import After, after_sending, why_not_send
 from notifications.subjects import outdated_among
@@ -71,7 +71,7 @@ class Claimed:
 CLAIM = """
 WITH due AS (
     SELECT id, notification_id, device_id FROM notifications_delivery
-    WHERE status IN ('queued', 'retrying') AND next_try_at <= %(now)s
+    WHERE channel = %(channel)s AND status IN ('queued', 'retrying') AND next_try_at <= %(now)s
     ORDER BY next_try_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 )
 UPDATE notifications_delivery AS delivery
@@ -102,8 +102,8 @@ WHERE delivery.id = held.id AND delivery.attempts = result.attempts
 """
 
 
-def claim(now: datetime, *, limit: int) -> list[Claimed]:
-    """Take in hand what has been due longest and commit: nothing is locked while the network is waited for.
+def claim(now: datetime, *, channel: Channel, limit: int) -> list[Claimed]:
+    """Take in hand what has been due longest by a channel and commit: nothing is locked while the network is waited for.
 
     Whether and when it may still be sent is asked here and nowhere earlier: the phone may have changed hands
     since, and a retry comes at any hour.
@@ -112,14 +112,15 @@ def claim(now: datetime, *, limit: int) -> list[Claimed]:
     refused: dict[str, list[UUID]] = defaultdict(list)
     early: dict[datetime, list[Claimed]] = defaultdict(list)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"now": now, "limit": limit})
+        cursor.execute(CLAIM, {"now": now, "channel": channel, "limit": limit})
         found = [Claimed(*row) for row in cursor.fetchall()]
         outdated = outdated_among([one.notification for one in found], now)
         preferences = preferences_of({one.recipient_id for one in found})
         for one in found:
             preference = preferences[one.recipient_id]
             at = preference.loud_at(now)
-            if because := _why_not_send(one, preference, one.notification_id in outdated, at):
+            is_outdated = one.notification_id in outdated
+            if because := _why_not_send(one, is_outdated, preference.wants(channel, one.kind), at):
                 refused[because].append(one.pk)
             elif at > now:
                 early[at].append(one)
@@ -132,10 +133,9 @@ def claim(now: datetime, *, limit: int) -> list[Claimed]:
     return claimed
 
 
-def _why_not_send(claimed: Claimed, preference: NotificationPreference, is_outdated: bool, at: datetime) -> str:
-    channel = Channel.MAIL if claimed.device_id is None else Channel.PUSH
+def _why_not_send(claimed: Claimed, is_outdated: bool, is_wanted: bool, at: datetime) -> str:
     return why_not_send(
-        is_wanted=preference.wants(channel, claimed.kind),
+        is_wanted=is_wanted,
         is_outdated=is_outdated,
         is_revoked=claimed.revoked_at is not None,
         has_moved=claimed.device_id is not None and claimed.user_id != claimed.recipient_id,
@@ -215,9 +215,9 @@ def _release(untried: Iterable[Claimed], now: datetime, **values: Any) -> None:
         )
 
 
-def count_due(now: datetime) -> int:
-    """Count what could be sent now."""
-    return Delivery.objects.due(now).count()
+def count_due(now: datetime, channel: Channel) -> int:
+    """Count what could be sent now by a channel."""
+    return Delivery.objects.due(now, channel).count()
 
 
 def take_back(now: datetime) -> None:

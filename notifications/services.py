@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -76,9 +77,10 @@ def _queue(notification: Notification, preference: NotificationPreference, now: 
     deliveries = Delivery.objects.bulk_create(
         Delivery(notification=notification, due_at=at, next_try_at=at, **way) for way in ways
     )
-    if deliveries and at == now:  # what waits is rung for by the sweep
-        # Robust: what is committed is promised, and the caller's call has succeeded whatever the bell does.
-        transaction.on_commit(tasks.ring, robust=True)
+    if at == now:  # what waits is rung for by the sweep
+        for channel in {delivery.channel for delivery in deliveries}:
+            # Robust: what is committed is promised, and the caller's call has succeeded whatever the bell does.
+            transaction.on_commit(partial(tasks.ring, channel), robust=True)
 
 
 def withdraw(*, subject_ids: Iterable[UUID], kinds: Iterable[Kind], now: datetime) -> None:

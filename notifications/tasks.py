@@ -11,17 +11,32 @@ from django.utils import timezone
 
 from core.heartbeat import beat
 from notifications import delivery, devices
+from notifications.models import Delivery
 
 logger = logging.getLogger(__name__)
 SWEEP = "notifications.tasks.sweep_deliveries"
 MOST_BELLS = 100  # at a time; who is called rings on
+Channel = Delivery.Channel
 
 
 @shared_task
 def deliver(**_: Any) -> None:
-    """Send what is due. A bell of an earlier release names a delivery, which is among them."""
-    if delivery.send_due(timezone.now()):
-        ring()
+    """Push what is due. A bell of an earlier release names a delivery, which is among them."""
+    _deliver(Channel.PUSH)
+
+
+@shared_task
+def deliver_mails(**_: Any) -> None:
+    """Mail what is due, from a queue of its own: a mail server that hangs holds up no push."""
+    _deliver(Channel.MAIL)
+
+
+BELLS: dict[str, Any] = {Channel.PUSH: deliver, Channel.MAIL: deliver_mails}
+
+
+def _deliver(channel: Channel) -> None:
+    if delivery.send_due(timezone.now(), channel=channel):
+        ring(channel)
 
 
 @shared_task
@@ -38,16 +53,17 @@ def sweep_deliveries(**_: Any) -> None:
         due = delivery.sweep(now)
         # It is rung for again by then, so bells that were not heard in time need not pile up.
         expires = settings.PERIODIC_TASKS[SWEEP].total_seconds()
-        ring(min(MOST_BELLS, ceil(due / delivery.BATCH)), expires=expires)
-        return due
+        for channel, count in due.items():
+            ring(channel, min(MOST_BELLS, ceil(count / delivery.BATCH)), expires=expires)
+        return sum(due.values())
 
     beat(SWEEP, work)
 
 
-def ring(times: int = 1, **options: Any) -> None:
-    """Call workers to what is due. A broker that is away delays it: the next sweep rings again."""
+def ring(channel: str, times: int = 1, **options: Any) -> None:
+    """Call workers to what is due by a channel. A broker that is away delays it: the next sweep rings again."""
     try:
         for _ in range(times):
-            deliver.apply_async(**options)
+            BELLS[channel].apply_async(**options)
     except Exception as error:  # whatever a broker's client can think of
         logger.warning("The broker is away (%s): what is due waits for the next sweep", type(error).__name__)

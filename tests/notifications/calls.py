@@ -109,6 +109,11 @@ def send(waiting: Delivery, *, later: timedelta = timedelta(0)) -> Delivery:
     return waiting
 
 
+def claim(count: int, *, later: timedelta = timedelta(0)) -> list[outbox.Claimed]:
+    """Take so many pushes in hand."""
+    return outbox.claim(world.NOW + later, channel=Delivery.Channel.PUSH, limit=count)
+
+
 def state(row: Delivery) -> tuple[str, str]:
     """Read the status and the error code of a delivery."""
     row.refresh_from_db()
@@ -119,8 +124,8 @@ def during_sending(monkeypatch: pytest.MonkeyPatch, happens: Any) -> None:
     """Let something happen between a claim and its push."""
     claim = outbox.claim
 
-    def claim_and_wait(now: datetime, *, limit: int) -> list[outbox.Claimed]:
-        claimed = claim(now, limit=limit)
+    def claim_and_wait(now: datetime, **how: Any) -> list[outbox.Claimed]:
+        claimed = claim(now, **how)
         monkeypatch.setattr(outbox, "claim", claim)
         happens()
         return claimed

@@ -70,16 +70,16 @@ def test_without_a_time_it_is_a_minute(too_much: FcmDouble, monkeypatch: pytest.
 
     delivery.send_due(NOW)
 
-    assert braking.is_on(NOW + timedelta(seconds=59))
-    assert not braking.is_on(NOW + timedelta(seconds=60))
+    assert braking.is_on("push", NOW + timedelta(seconds=59))
+    assert not braking.is_on("push", NOW + timedelta(seconds=60))
 
 
 def test_a_shorter_brake_does_not_release_a_longer_one(monkeypatch: pytest.MonkeyPatch) -> None:
     of_another_worker(monkeypatch, 0.0)
     for seconds in (600, 60):
-        braking.put_on(NOW, seconds=seconds)
+        braking.put_on("push", NOW, seconds=seconds)
 
-    assert braking.is_on(NOW + timedelta(seconds=599))
+    assert braking.is_on("push", NOW + timedelta(seconds=599))
 
 
 def test_without_a_cache_each_delivery_has_its_own_wait(

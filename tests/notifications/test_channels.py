@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core import mail
 
-from notifications import sending
+from notifications import braking, sending
 from notifications.delivery import send_due
 from notifications.devices import forget_silent_devices
 from notifications.fcm import Outcome, SendResult
@@ -19,6 +19,7 @@ from tests import world
 from tests.notifications.calls import register, tell
 
 NOW, DAY = world.NOW, timedelta(days=1)
+MAIL = Delivery.Channel.MAIL
 pytestmark = pytest.mark.django_db
 
 
@@ -92,12 +93,13 @@ def test_a_phone_that_was_silent_for_nine_months_is_forgotten(karin: User, days:
     assert forget_silent_devices(NOW) == 0
 
 
-def test_a_mail_goes_out_with_the_pushes_and_is_recorded(karin: User, settings: Any) -> None:
+def test_a_mail_goes_out_and_is_recorded(karin: User, settings: Any) -> None:
     settings.DEFAULT_FROM_EMAIL = "Tillfälle <no-reply@tillfalle.example>"
     world.make_device(karin, seen_at=NOW - 40 * DAY)
     tell(karin, kind=Kind.EXPENSE_RETURNED)
 
     send_due(NOW)
+    send_due(NOW, channel=MAIL)
 
     (sent,) = mail.outbox
     notification = Notification.objects.get()
@@ -109,12 +111,35 @@ def test_a_mail_goes_out_with_the_pushes_and_is_recorded(karin: User, settings: 
     ]
 
 
+def test_no_channel_holds_up_the_other(karin: User, sven: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.make_device(sven)
+    for number in range(60):
+        tell(karin, dedup_key=str(number), now=NOW - DAY)  # more than a batch, and due for longer
+    tell(sven)
+    monkeypatch.setattr(sending, "send_mail", lambda _: pytest.fail("the mail server hangs"))
+
+    send_due(NOW)
+
+    waiting = Delivery.objects.filter(status="queued", attempts=0)
+    assert set(waiting.values_list("channel", flat=True)) == {"mail"}
+    assert waiting.count() == 60
+
+
+def test_when_fcm_says_that_it_is_too_much_mails_go_on(karin: User) -> None:
+    tell(karin)
+    braking.put_on("push", NOW, seconds=600)
+
+    send_due(NOW, channel=MAIL)
+
+    assert len(mail.outbox) == 1
+
+
 def test_an_address_that_takes_nothing_is_not_tried_again(karin: User, monkeypatch: pytest.MonkeyPatch) -> None:
     refused = SendResult(Outcome.REFUSED, error_code="MAIL_REFUSED")
     monkeypatch.setattr(sending, "send_mail", lambda _: refused)
     tell(karin)
 
-    send_due(NOW)
+    send_due(NOW, channel=MAIL)
 
     assert list(Delivery.objects.values_list("status", "error_code")) == [("failed", "MAIL_REFUSED")]
 
@@ -123,7 +148,7 @@ def test_who_may_not_sign_in_any_more_gets_no_mail(karin: User) -> None:
     tell(karin)
     User.objects.update(is_active=False)
 
-    send_due(NOW)
+    send_due(NOW, channel=MAIL)
 
     assert mail.outbox == []
     assert list(Delivery.objects.values_list("status", "error_code")) == [("failed", "recipient_inactive")]
@@ -135,6 +160,6 @@ def test_a_reminder_says_when_it_is_where_that_may_be_said(karin: User, shows: b
     told = {"kind": Kind.OCCASION_SOON, "subject_type": "nothing", "expires_at": begins, "dedup_key": "1"}
     notify(recipients=[karin], subject_id=None, now=NOW, lead_minutes=60, shows_time=shows, **told)  # type: ignore[arg-type]
 
-    send_due(NOW)
+    send_due(NOW, channel=MAIL)
 
     assert str(mail.outbox[0].body).endswith(said)

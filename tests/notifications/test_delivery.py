@@ -6,14 +6,14 @@ from functools import partial
 import pytest
 from django.db import transaction
 
-from notifications import delivery, outbox, tasks
+from notifications import delivery, tasks
 from notifications.messages import Kind
 from notifications.models import Delivery, Device, Notification
 from notifications.rules import MAX_ATTEMPTS
 from people.models import User
 from tests import world
 from tests.doubles.fcm import FcmDouble
-from tests.notifications.calls import at_once, during_sending, queued, register, send, state, tell
+from tests.notifications.calls import at_once, claim, during_sending, queued, register, send, state, tell
 
 NOW = world.NOW
 Status = Delivery.Status
@@ -181,10 +181,10 @@ def test_what_was_in_hand_while_the_phone_moved_is_not_tried_again(
 
 def test_what_a_killed_worker_had_in_hand_is_taken_back(fcm_double: FcmDouble, karins_phone: Device) -> None:
     waiting = queued(karins_phone)
-    outbox.claim(NOW, limit=1)
+    claim(1)
 
-    assert delivery.sweep(NOW + timedelta(seconds=119)) == 0
-    assert delivery.sweep(NOW + timedelta(seconds=121)) == 1
+    assert delivery.sweep(NOW + timedelta(seconds=119))["push"] == 0
+    assert delivery.sweep(NOW + timedelta(seconds=121))["push"] == 1
     assert state(waiting) == (Status.RETRYING, "abandoned")
     assert send(waiting, later=timedelta(seconds=122)).status == Status.SENT
 
@@ -213,7 +213,7 @@ def test_a_slow_worker_does_not_speak_for_the_one_that_came_after(
 
     def overtake() -> None:
         delivery.sweep(NOW + timedelta(minutes=10))
-        outbox.claim(NOW + timedelta(minutes=10), limit=1)
+        claim(1, later=timedelta(minutes=10))
 
     during_sending(monkeypatch, overtake)
     send(waiting)
@@ -225,7 +225,7 @@ def test_a_bell_that_nobody_heard_is_rung_again(karins_phone: Device) -> None:
     queued(karins_phone)
 
     for _ in range(2):
-        assert delivery.sweep(NOW) == 1
+        assert delivery.sweep(NOW)["push"] == 1
 
 
 def test_what_is_to_be_tried_again_is_rung_for_in_time(fcm_double: FcmDouble, karins_phone: Device) -> None:
@@ -233,8 +233,8 @@ def test_what_is_to_be_tried_again_is_rung_for_in_time(fcm_double: FcmDouble, ka
     fcm_double.fail("unavailable")
     send(waiting)
 
-    assert delivery.sweep(waiting.next_try_at - timedelta(seconds=1)) == 0
-    assert delivery.sweep(waiting.next_try_at) == 1
+    assert delivery.sweep(waiting.next_try_at - timedelta(seconds=1))["push"] == 0
+    assert delivery.sweep(waiting.next_try_at)["push"] == 1
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -242,11 +242,11 @@ def test_sweeps_at_once_do_no_harm(karin: User) -> None:
     for _ in range(20):
         world.make_device(karin)
     tell(karin)
-    outbox.claim(NOW, limit=20)
+    claim(20)
 
     found = at_once(*[partial(delivery.sweep, NOW + timedelta(hours=1))] * 3)
 
-    assert max(found) == 20
+    assert max(due["push"] for due in found) == 20
     assert set(Delivery.objects.values_list("status", "attempts")) == {(Status.RETRYING, 1)}
 
 

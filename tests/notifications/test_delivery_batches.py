@@ -14,7 +14,7 @@ from notifications.models import Delivery, Device, Notification
 from people.models import User
 from tests import world
 from tests.doubles.fcm import FcmDouble
-from tests.notifications.calls import at_once, during_sending, queued, send, state
+from tests.notifications.calls import at_once, claim, during_sending, queued, send, state
 
 NOW = world.NOW
 Status = Delivery.Status
@@ -169,8 +169,8 @@ def test_what_was_not_tried_when_the_turn_is_over_is_given_back(
 def test_a_turn_that_was_cut_rings_for_the_next(
     fcm_double: FcmDouble, many: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rung: list[int] = []
-    monkeypatch.setattr(tasks, "ring", lambda: rung.append(1))
+    rung: list[str] = []
+    monkeypatch.setattr(tasks, "ring", rung.append)
     many(1)
     tasks.deliver()
     assert rung == []
@@ -179,15 +179,15 @@ def test_a_turn_that_was_cut_rings_for_the_next(
     many(1)
     tasks.deliver()
 
-    assert rung == [1]
+    assert rung == ["push"]
     assert len(fcm_double.messages) == 1
 
 
 def test_who_gives_back_late_takes_nothing_from_the_next(karins_phone: Device) -> None:
     waiting = queued(karins_phone)
-    slow = outbox.claim(NOW, limit=1)
+    slow = claim(1)
     delivery.sweep(NOW + timedelta(minutes=10))
-    outbox.claim(NOW + timedelta(minutes=10), limit=1)
+    claim(1, later=timedelta(minutes=10))
 
     outbox.give_back(slow, NOW)
 
@@ -200,21 +200,23 @@ def test_who_gives_back_late_takes_nothing_from_the_next(karins_phone: Device) -
 
 @pytest.mark.parametrize(("due", "bells"), [(0, 0), (1, 1), (51, 2), (1_001, 21), (1_000_000, tasks.MOST_BELLS)])
 def test_the_sweep_rings_for_all_that_is_due(due: int, bells: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox, "count_due", lambda _: due)
-    rung: list[object] = []
-    monkeypatch.setattr(tasks.deliver, "apply_async", lambda **options: rung.append(options["expires"]))
+    monkeypatch.setattr(outbox, "count_due", lambda *_: due)
+    rung: list[tuple[str, float]] = []
+    for bell in (tasks.deliver, tasks.deliver_mails):
+        monkeypatch.setattr(bell, "apply_async", lambda bell=bell, **how: rung.append((bell.name, how["expires"])))
 
     tasks.sweep_deliveries()
 
-    assert rung == [10.0] * bells
+    assert rung == [(tasks.deliver.name, 10.0)] * bells + [(tasks.deliver_mails.name, 10.0)] * bells
 
 
 def test_what_is_due_is_counted_in_the_index_alone(fcm_double: FcmDouble, karins_phone: Device) -> None:
     send(queued(karins_phone))
     with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
-        outbox.count_due(NOW)
+        delivery.sweep(NOW)
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
-        cursor.execute(f"EXPLAIN {asked.captured_queries[0]['sql']}")
-        plan = str(cursor.fetchall())
+        counts = [query["sql"] for query in asked.captured_queries if "COUNT" in query["sql"]]
+        plans = [str(cursor.execute(f"EXPLAIN {sql}").fetchall()) for sql in counts]
 
-    assert "Index Only Scan using delivery_waiting" in plan
+    assert len(plans) == 2  # a channel each
+    assert all("Index Only Scan using delivery_waiting_by_channel" in plan for plan in plans)

@@ -138,7 +138,8 @@ def everything_in(queue: redis.Redis) -> str:
 def send_all() -> None:
     """Send what is due now, and what will be told in three weeks."""
     for when in (NOW, NOW + timedelta(weeks=3)):
-        delivery.send_due(when)
+        for channel in Delivery.Channel:
+            delivery.send_due(when, channel=channel)
 
 
 def test_no_push_says_anything_about_a_client(told: None, fcm_double: FcmDouble) -> None:

@@ -73,7 +73,8 @@ def test_everything_periodic_is_a_task_in_the_queue_of_such() -> None:
     for name in EVERY:
         assert name in app.tasks
         assert app.amqp.router.route({}, name)["queue"].name == "periodic"
-    assert app.amqp.router.route({}, "notifications.tasks.deliver")["queue"].name == "celery"
+    for name, queue in (("deliver", "celery"), ("deliver_mails", "mails")):
+        assert app.amqp.router.route({}, f"notifications.tasks.{name}")["queue"].name == queue
 
 
 def test_questions_that_nobody_asked_for_long_are_dropped() -> None:
