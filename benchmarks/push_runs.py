@@ -164,7 +164,7 @@ class Bench:
 
     def _pipeline(self, watch: Callable[[], object] = lambda: None) -> float:
         """Ring as the sweep does, wait until all that is due is sent, and return how many a second that were."""
-        began, count = timezone.now(), outbox.count_due(timezone.now(), PUSH)
+        began, count = timezone.now(), outbox.count_due(timezone.now())[PUSH]
         tasks.sweep_deliveries()
         wait_until(lambda: (watch(), not open_deliveries().exists())[1], f"{count} deliveries", 60 + count / 50)
         last = Delivery.objects.filter(sent_at__gte=began).latest("sent_at").sent_at

@@ -135,9 +135,9 @@ class Notification(BaseModel):
 class DeliveryQuerySet(BaseQuerySet["Delivery"]):
     """Which deliveries need somebody's hand."""
 
-    def due(self, now: datetime, channel: "Delivery.Channel") -> "DeliveryQuerySet":
-        """Keep those to send now by a channel."""
-        return self.filter(channel=channel, status__in=Delivery.WAITING, next_try_at__lte=now)
+    def due(self, now: datetime) -> "DeliveryQuerySet":
+        """Keep those to send now, found by the index of each channel."""
+        return self.filter(channel__in=Delivery.Channel, status__in=Delivery.WAITING, next_try_at__lte=now)
 
     def abandoned(self, now: datetime, *, lease: timedelta) -> "DeliveryQuerySet":
         """Keep those that a worker claimed and never came back from."""

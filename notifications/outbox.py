@@ -16,18 +16,19 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Count, F
 from django.db.models.functions import Greatest
 
 from notifications.fcm import SendResult
 from notifications.models import Delivery, Device, Notification
 from notifications.preference_services import preferences_of
-from notifications.rules import After, after_sending, why_not_send
+from notifications.rules import GIVEN_UP, After, after_sending, why_not_send
 from notifications.subjects import outdated_among
 
 logger = logging.getLogger(__name__)
 SWEEP_LIMIT = 10_000
-Channel, Status = Delivery.Channel, Delivery.Status
+Channel = Delivery.Channel
+Status = Delivery.Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Claimed:
 
     pk: UUID
     attempts: int
+    told_at: datetime
     notification_id: UUID
     kind: str
     subject_type: str
@@ -81,9 +83,9 @@ FROM due JOIN notifications_notification AS told ON told.id = due.notification_i
     JOIN people_user AS recipient ON recipient.id = told.recipient_id
     LEFT JOIN notifications_device AS device ON device.id = due.device_id
 WHERE delivery.id = due.id
-RETURNING delivery.id, delivery.attempts, told.id, told.kind, told.subject_type, told.subject_id, told.expires_at,
-    told.lead_minutes, told.shows_time, recipient.id, recipient.is_active, recipient.language, recipient.email,
-    device.id, device.user_id, device.revoked_at, device.token, device.fid
+RETURNING delivery.id, delivery.attempts, delivery.created_at, told.id, told.kind, told.subject_type,
+    told.subject_id, told.expires_at, told.lead_minutes, told.shows_time, recipient.id, recipient.is_active,
+    recipient.language, recipient.email, device.id, device.user_id, device.revoked_at, device.token, device.fid
 """
 RECORD = """
 WITH held AS (
@@ -103,7 +105,7 @@ WHERE delivery.id = held.id AND delivery.attempts = result.attempts
 
 
 def claim(now: datetime, *, channel: Channel, limit: int) -> list[Claimed]:
-    """Take in hand what has been due longest by a channel and commit: nothing is locked while the network is waited for.
+    """Take in hand what has been due longest by a channel, and commit: nothing is locked while a network is slow.
 
     Whether and when it may still be sent is asked here and nowhere earlier: the phone may have changed hands
     since, and a retry comes at any hour.
@@ -130,6 +132,8 @@ def claim(now: datetime, *, channel: Channel, limit: int) -> list[Claimed]:
             _update(ids, now, status=Status.FAILED, error_code=because, attempts=F("attempts") - 1)
         for at, those in early.items():
             _release(those, now, next_try_at=at, due_at=at)
+    for pk in refused[GIVEN_UP]:
+        logger.error("Delivery %s was given up", pk)
     return claimed
 
 
@@ -141,7 +145,7 @@ def _why_not_send(claimed: Claimed, is_outdated: bool, is_wanted: bool, at: date
         has_moved=claimed.device_id is not None and claimed.user_id != claimed.recipient_id,
         is_active=claimed.is_active,
         expires_at=claimed.expires_at,
-        attempts=claimed.attempts - 1,
+        told_at=claimed.told_at,
         at=at,
     )
 
@@ -215,9 +219,10 @@ def _release(untried: Iterable[Claimed], now: datetime, **values: Any) -> None:
         )
 
 
-def count_due(now: datetime, channel: Channel) -> int:
-    """Count what could be sent now by a channel."""
-    return Delivery.objects.due(now, channel).count()
+def count_due(now: datetime) -> dict[Channel, int]:
+    """Count what could be sent now by each channel."""
+    found = dict(Delivery.objects.due(now).order_by().values_list("channel").annotate(due=Count("*")))
+    return {channel: found.get(channel, 0) for channel in Channel}
 
 
 def take_back(now: datetime) -> None:

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# With the waits below they span half a day: longer than an outage, or than a lapsed key goes unseen at night.
-MAX_ATTEMPTS = 30
+# By age and not by count: longer than any outage, or than a lapsed key goes unseen over a weekend.
+GIVE_UP_AFTER = timedelta(days=3)
 FIRST_WAIT_SECONDS = 5.0
+# Also what is believed at most when a server asks for time: who waits longer sleeps through its recovery.
 LONGEST_WAIT_SECONDS = 1800.0
+DOUBLINGS = 10  # are enough for the longest wait
+GIVEN_UP = "given_up"  # the error code of what was tried for so long
 # FCM's own advice for a 429 that names no time.
 BRAKE_SECONDS = 60.0
 
@@ -29,14 +32,14 @@ def why_not_send(
     is_wanted: bool,
     is_outdated: bool,
     expires_at: datetime | None,
-    attempts: int,
+    told_at: datetime,
     at: datetime,
 ) -> str:
     """Return the error code of what must not be sent any more, "" when it may be.
 
     `has_moved` is whether the device has another user than the recipient, `is_active` whether the recipient
     may sign in, `is_wanted` whether they want to be told in this way, `is_outdated` whether what it tells is not
-    true any more, `attempts` the earlier ones, and `at` the first moment at which it disturbs nobody.
+    true any more, `told_at` when it was queued, and `at` the first moment at which it disturbs nobody.
     """
     if is_revoked:
         return "device_revoked"
@@ -50,7 +53,7 @@ def why_not_send(
         return "outdated"
     if expires_at is not None and expires_at <= at:
         return "expired"
-    return "too_many_attempts" if attempts >= MAX_ATTEMPTS else ""
+    return GIVEN_UP if told_at + GIVE_UP_AFTER <= at else ""
 
 
 def after_sending(
@@ -58,7 +61,8 @@ def after_sending(
 ) -> After:
     """Decide what follows from an outcome. `attempts` counts this one; `jitter` is from 0 to 1.
 
-    Only what can pass is tried again: with exponential back-off, never before `retry_after_seconds`.
+    Only what can pass is tried again, with exponential back-off, and not before `retry_after_seconds` as far as
+    that is believed. For how long, why_not_send says.
     """
     if outcome == "sent":
         return After("sent")
@@ -67,14 +71,12 @@ def after_sending(
         return After("failed", revoke=True, alarm=outcome == "wrong_sender")
     if outcome in ("our_bug", "refused"):
         return After("failed", alarm=outcome == "our_bug")
-    if attempts >= MAX_ATTEMPTS:
-        return After("failed", alarm=True)
-    backoff = min(FIRST_WAIT_SECONDS * 2 ** (attempts - 1), LONGEST_WAIT_SECONDS)
+    backoff = FIRST_WAIT_SECONDS * 2 ** min(attempts - 1, DOUBLINGS)
     asked = brake_seconds(retry_after_seconds) if outcome == "brake" else retry_after_seconds or 0.0
-    wait = max(backoff, asked) * (1 + jitter / 2)
+    wait = min(max(backoff, asked), LONGEST_WAIT_SECONDS) * (1 + jitter / 2)
     return After("retrying", next_try_at=now + timedelta(seconds=wait), alarm=outcome == "unauthorised")
 
 
 def brake_seconds(retry_after_seconds: float | None) -> float:
-    """Return for how long nothing is sent at all after FCM has said that it is too much."""
-    return BRAKE_SECONDS if retry_after_seconds is None else retry_after_seconds
+    """Return for how long nothing is sent at all after a server has said that it is too much."""
+    return BRAKE_SECONDS if retry_after_seconds is None else min(retry_after_seconds, LONGEST_WAIT_SECONDS)

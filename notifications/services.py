@@ -75,7 +75,7 @@ def _queue(notification: Notification, preference: NotificationPreference, now: 
     if settings.EMAIL_HOST and not is_reached and preference.wants(Channel.MAIL, notification.kind):
         ways.append({"channel": Channel.MAIL})
     deliveries = Delivery.objects.bulk_create(
-        Delivery(notification=notification, due_at=at, next_try_at=at, **way) for way in ways
+        Delivery(notification=notification, created_at=now, due_at=at, next_try_at=at, **way) for way in ways
     )
     if at == now:  # what waits is rung for by the sweep
         for channel in {delivery.channel for delivery in deliveries}:

@@ -9,14 +9,14 @@ from django.db import transaction
 from notifications import delivery, tasks
 from notifications.messages import Kind
 from notifications.models import Delivery, Device, Notification
-from notifications.rules import MAX_ATTEMPTS
+from notifications.rules import GIVE_UP_AFTER
 from people.models import User
 from tests import world
 from tests.doubles.fcm import FcmDouble
 from tests.notifications.calls import at_once, claim, during_sending, queued, register, send, state, tell
 
 NOW = world.NOW
-Status = Delivery.Status
+Status, PUSH = Delivery.Status, Delivery.Channel.PUSH
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
@@ -183,17 +183,17 @@ def test_what_a_killed_worker_had_in_hand_is_taken_back(fcm_double: FcmDouble, k
     waiting = queued(karins_phone)
     claim(1)
 
-    assert delivery.sweep(NOW + timedelta(seconds=119))["push"] == 0
-    assert delivery.sweep(NOW + timedelta(seconds=121))["push"] == 1
+    assert delivery.sweep(NOW + timedelta(seconds=119))[PUSH] == 0
+    assert delivery.sweep(NOW + timedelta(seconds=121))[PUSH] == 1
     assert state(waiting) == (Status.RETRYING, "abandoned")
     assert send(waiting, later=timedelta(seconds=122)).status == Status.SENT
 
 
 def test_a_delivery_that_kills_its_workers_is_given_up(fcm_double: FcmDouble, karins_phone: Device) -> None:
     waiting = queued(karins_phone)
-    Delivery.objects.update(attempts=MAX_ATTEMPTS)
+    Delivery.objects.update(status=Status.RETRYING, attempts=2_000)
 
-    assert state(send(waiting)) == (Status.FAILED, "too_many_attempts")
+    assert state(send(waiting, later=GIVE_UP_AFTER)) == (Status.FAILED, "given_up")
 
 
 def test_a_slow_worker_whose_claim_ran_out_has_sent_all_the_same(
@@ -225,7 +225,7 @@ def test_a_bell_that_nobody_heard_is_rung_again(karins_phone: Device) -> None:
     queued(karins_phone)
 
     for _ in range(2):
-        assert delivery.sweep(NOW)["push"] == 1
+        assert delivery.sweep(NOW)[PUSH] == 1
 
 
 def test_what_is_to_be_tried_again_is_rung_for_in_time(fcm_double: FcmDouble, karins_phone: Device) -> None:
@@ -233,8 +233,8 @@ def test_what_is_to_be_tried_again_is_rung_for_in_time(fcm_double: FcmDouble, ka
     fcm_double.fail("unavailable")
     send(waiting)
 
-    assert delivery.sweep(waiting.next_try_at - timedelta(seconds=1))["push"] == 0
-    assert delivery.sweep(waiting.next_try_at)["push"] == 1
+    assert delivery.sweep(waiting.next_try_at - timedelta(seconds=1))[PUSH] == 0
+    assert delivery.sweep(waiting.next_try_at)[PUSH] == 1
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -246,7 +246,7 @@ def test_sweeps_at_once_do_no_harm(karin: User) -> None:
 
     found = at_once(*[partial(delivery.sweep, NOW + timedelta(hours=1))] * 3)
 
-    assert max(due["push"] for due in found) == 20
+    assert max(due[PUSH] for due in found) == 20
     assert set(Delivery.objects.values_list("status", "attempts")) == {(Status.RETRYING, 1)}
 
 

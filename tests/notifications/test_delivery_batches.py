@@ -200,7 +200,7 @@ def test_who_gives_back_late_takes_nothing_from_the_next(karins_phone: Device) -
 
 @pytest.mark.parametrize(("due", "bells"), [(0, 0), (1, 1), (51, 2), (1_001, 21), (1_000_000, tasks.MOST_BELLS)])
 def test_the_sweep_rings_for_all_that_is_due(due: int, bells: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox, "count_due", lambda *_: due)
+    monkeypatch.setattr(outbox, "count_due", lambda _: dict.fromkeys(Delivery.Channel, due))
     rung: list[tuple[str, float]] = []
     for bell in (tasks.deliver, tasks.deliver_mails):
         monkeypatch.setattr(bell, "apply_async", lambda bell=bell, **how: rung.append((bell.name, how["expires"])))
@@ -213,10 +213,9 @@ def test_the_sweep_rings_for_all_that_is_due(due: int, bells: int, monkeypatch: 
 def test_what_is_due_is_counted_in_the_index_alone(fcm_double: FcmDouble, karins_phone: Device) -> None:
     send(queued(karins_phone))
     with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
-        delivery.sweep(NOW)
+        outbox.count_due(NOW)
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
-        counts = [query["sql"] for query in asked.captured_queries if "COUNT" in query["sql"]]
-        plans = [str(cursor.execute(f"EXPLAIN {sql}").fetchall()) for sql in counts]
+        cursor.execute(f"EXPLAIN {asked.captured_queries[0]['sql']}")
+        plan = str(cursor.fetchall())
 
-    assert len(plans) == 2  # a channel each
-    assert all("Index Only Scan using delivery_waiting_by_channel" in plan for plan in plans)
+    assert "Index Only Scan using delivery_waiting_by_channel" in plan

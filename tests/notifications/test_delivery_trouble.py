@@ -4,11 +4,12 @@ import logging
 from datetime import timedelta
 
 import pytest
+import time_machine
 from pytest_django import Settings
 
-from notifications import fcm, tasks
+from notifications import braking, delivery, fcm, tasks
 from notifications.models import Delivery, Device
-from notifications.rules import MAX_ATTEMPTS
+from notifications.rules import GIVE_UP_AFTER
 from tests import world
 from tests.doubles.fcm import FcmDouble
 from tests.notifications.calls import during_sending, queued, register, send, state, tell
@@ -70,15 +71,44 @@ def test_nothing_is_tried_again_before_fcm_said(fcm_double: FcmDouble, karins_ph
     assert timedelta(seconds=600) <= waiting.next_try_at - NOW <= timedelta(seconds=900)
 
 
+def test_a_server_that_asks_for_a_day_is_believed_half_an_hour(
+    fcm_double: FcmDouble, karins_phone: Device, settings: Settings
+) -> None:
+    settings.PUSH_THREADS = 1
+    for number in range(20):
+        queued(karins_phone, dedup_key=str(number))
+    fcm_double.fail("quota", retry_after="86400")
+
+    delivery.send_due(NOW)
+
+    assert fcm_double.sends == 1
+    assert Delivery.objects.latest("next_try_at").next_try_at <= NOW + timedelta(minutes=45, seconds=5)
+    assert not braking.is_on("push", NOW + timedelta(minutes=45, seconds=5))
+
+
+def test_an_outage_of_a_day_loses_nothing(fcm_double: FcmDouble, karins_phone: Device) -> None:
+    waiting, now = queued(karins_phone), NOW
+    fcm_double.fail("unavailable", times=1_000)
+    while now < NOW + timedelta(days=1):
+        with time_machine.travel(now, tick=False):
+            delivery.send_due(now)
+        assert state(waiting) == (Status.RETRYING, "UNAVAILABLE")
+        now = waiting.next_try_at
+
+    fcm_double.reset()
+    assert send(waiting, later=now - NOW).status == Status.SENT
+
+
 def test_a_lasting_outage_ends_in_an_alarm(
     fcm_double: FcmDouble, karins_phone: Device, caplog: pytest.LogCaptureFixture
 ) -> None:
     waiting = queued(karins_phone)
-    Delivery.objects.update(attempts=MAX_ATTEMPTS - 1)
     fcm_double.fail("unavailable")
+    send(waiting)
 
-    assert send(waiting).status == Status.FAILED
-    assert [record.levelno for record in caplog.records if "look into" in record.message] == [logging.ERROR]
+    assert state(send(waiting, later=GIVE_UP_AFTER)) == (Status.FAILED, "given_up")
+    assert [record.levelno for record in caplog.records if "given up" in record.message] == [logging.ERROR]
+    assert fcm_double.sends == 1
 
 
 def test_a_phone_that_registered_anew_meanwhile_is_kept(

@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from core.models import Heartbeat
 from notifications.models import Delivery, Notification
@@ -44,7 +45,7 @@ def test_without_firebase_the_worker_logs_what_it_would_push(
 ) -> None:
     world.make_device(karin, fid="fid-of-karins-phone")
     logging_house.start_worker(*options)
-    tell(karin)
+    tell(karin, now=timezone.now())
 
     logging_house.wait_until(lambda: Delivery.objects.get().status == Delivery.Status.SENT)
 
@@ -57,7 +58,7 @@ def test_a_worker_without_a_broker_waits_for_one(logging_house: House, karin: Us
     world.make_device(karin)
     logging_house.kill_broker()
     worker = logging_house.start_worker()
-    tell(karin)  # nobody hears it
+    tell(karin, now=timezone.now())  # nobody hears it
     logging_house.wait_until(lambda: "Cannot connect" in logging_house.log("worker"))
 
     logging_house.start_broker()
