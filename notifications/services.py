@@ -1,9 +1,8 @@
 """Telling people things, and the phones they are told on."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -79,8 +78,16 @@ def _queue(notification: Notification, preference: NotificationPreference, now: 
     )
     if at == now:  # what waits is rung for by the sweep
         for channel in {delivery.channel for delivery in deliveries}:
-            # Robust: what is committed is promised, and the caller's call has succeeded whatever the bell does.
-            transaction.on_commit(partial(tasks.ring, channel), robust=True)
+            _ring_when_committed(tasks.RINGERS[channel])
+
+
+def _ring_when_committed(ring: Callable[[], None]) -> None:
+    """Ring once in this transaction, however many are told.
+
+    Robust: what is committed is promised, and the caller's call has succeeded whatever the bell does.
+    """
+    if all(ring is not hook for _, hook, *_ in connection.run_on_commit):
+        transaction.on_commit(ring, robust=True)
 
 
 def withdraw(*, subject_ids: Iterable[UUID], kinds: Iterable[Kind], now: datetime) -> None:

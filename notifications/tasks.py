@@ -1,7 +1,9 @@
 """Celery tasks: ids in, one call out, safe to run twice. And the bell that calls them."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -67,3 +69,6 @@ def ring(channel: str, times: int = 1, **options: Any) -> None:
             BELLS[channel].apply_async(**options)
     except Exception as error:  # whatever a broker's client can think of
         logger.warning("The broker is away (%s): what is due waits for the next sweep", type(error).__name__)
+
+
+RINGERS: dict[str, Callable[[], None]] = {channel: partial(ring, channel) for channel in BELLS}

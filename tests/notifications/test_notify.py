@@ -6,6 +6,7 @@ import socket
 import socketserver
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -99,6 +100,19 @@ def test_the_bell_rings_once_the_row_is_there(karin: User, karins_phone: Device,
     [message] = [json.loads(raw) for raw in queue.lrange("celery", 0, -1)]
     assert message["headers"]["task"] == "notifications.tasks.deliver"
     assert message["headers"]["kwargsrepr"] == "{}"
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_one_bell_is_enough_however_many_are_told(
+    karin: User, sven: User, karins_phone: Device, svens_phone: Device, queue: redis.Redis
+) -> None:
+    with transaction.atomic():
+        with suppress(Undone):
+            tell_and_fail(karin, sven)
+        tell(karin, sven)
+        tell(karin, sven, dedup_key="2")
+
+    assert queue.llen("celery") == 1
 
 
 # Whatever the broker does
