@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Aggregate, Count, DurationField, F, Max, Min, Q
 from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.lookups import LessThanOrEqual
 
 from core.periods import DAY, local_date, local_moment
 from notifications.models import Delivery
@@ -19,7 +20,8 @@ from notifications.models import Delivery
 HOUR = timedelta(hours=1)
 SHARES = (0.5, 0.95, 0.99, 1.0)
 UNSETTLED = Q(status__in=Delivery.WAITING) | Q(status=Delivery.Status.SENDING)
-DUE_TO_SENT = F("sent_at") - Coalesce("due_at", "created_at")
+DUE_AT = Coalesce("due_at", "created_at")  # which no retry and no brake moves, and quiet hours do
+DUE_TO_SENT = F("sent_at") - DUE_AT
 
 
 class Percentiles(Aggregate):
@@ -34,9 +36,9 @@ class Percentiles(Aggregate):
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """Deliveries of one state and error: how many there are, and how many of them wait for their time to be up.
+    """Deliveries of one state and error: how many there are, and how many of them should have been sent by now.
 
-    `oldest_due_at` is when the first of those that are due was.
+    `oldest_due_at` is when the first of those was due, whenever it is tried next.
     """
 
     status: str
@@ -71,14 +73,14 @@ class DayFigures:
 
 def count_deliveries(now: datetime) -> list[Group]:
     """Count what is not settled, and what is of those that were told within a day, by state and error."""
-    is_due = UNSETTLED & Q(next_try_at__lte=now)
+    is_due = UNSETTLED & LessThanOrEqual(DUE_AT, now)
     rows = (
         Delivery.objects.filter(UNSETTLED | Q(created_at__gt=now - DAY))
         .values("status", "error_code")
         .annotate(
             count=Count("pk"),
             due=Count("pk", filter=is_due),
-            oldest_due_at=Min("next_try_at", filter=is_due),
+            oldest_due_at=Min(DUE_AT, filter=is_due),
         )
         .order_by("status", "error_code")
     )

@@ -69,6 +69,24 @@ def test_one_in_hand_of_a_killed_worker_is_still_due(karins_phone: Device) -> No
     assert (sending.due, sending.oldest_due_at) == (1, NOW - HOUR)
 
 
+def test_an_outage_and_a_brake_do_not_make_the_queue_young(karins_phone: Device) -> None:
+    for at, status in ((NOW - 10 * HOUR, "retrying"), (NOW - HOUR, "queued")):
+        told(karins_phone, at, status=status, next_try_at=NOW + 20 * MINUTE)
+
+    queued, retrying = count_deliveries(NOW)
+
+    assert (queued.due, queued.oldest_due_at) == (1, NOW - HOUR)
+    assert (retrying.due, retrying.oldest_due_at) == (1, NOW - 10 * HOUR)
+
+
+def test_one_of_the_release_before_was_due_when_it_was_told(karins_phone: Device) -> None:
+    told(karins_phone, NOW - HOUR, due_at=None)
+
+    [queued] = count_deliveries(NOW)
+
+    assert (queued.due, queued.oldest_due_at) == (1, NOW - HOUR)
+
+
 def test_a_settled_one_is_not_due(karins_phone: Device) -> None:
     sent(karins_phone, NOW - HOUR, SECOND)
 
