@@ -118,9 +118,8 @@ def _message(claimed: Claimed) -> Push | Mail:
         kind=claimed.kind,
         title=title,
         body=body,
-        # What is said later of the same thing replaces what was said before, and a repeat replaces itself.
-        # One key per thing also spares the four that FCM keeps for a phone without a network.
-        collapse_key=f"{claimed.subject_type}:{claimed.subject_id or ''}".rstrip(":"),
+        # What is told later of the same story replaces what was told before, and a repeat replaces itself.
+        collapse_key=f"{message.story or claimed.kind}:{claimed.subject_id or ''}".rstrip(":"),
         expires_at=claimed.expires_at,
         urgent=message.urgent,
         token=claimed.token or None,

@@ -47,7 +47,7 @@ class Audience(StrEnum):
 @dataclass(frozen=True)
 class Message:
     """A kind's words, to whom it goes, and how: an urgent one wakes the phone, a mandatory one can't be switched
-    off.
+    off. On a phone it replaces what was told before of the same thing and kind, or `story`.
     """
 
     title: Text
@@ -55,6 +55,7 @@ class Message:
     audience: Audience = Audience.CONTACT_PERSON
     urgent: bool = False
     mandatory: bool = False
+    story: str = ""
 
     def words(self, language: Language, lead_minutes: int | None = None, clock: str = "") -> tuple[str, str]:
         """Return title and body; those before an occasion say within how long it is, and `clock` at what time."""
@@ -84,6 +85,9 @@ def kind_before(lead_minutes: int) -> Kind:
     return Kind.OCCASION_TOMORROW if lead_minutes >= DAY // 2 else Kind.OCCASION_SOON
 
 
+# Kinds of one story tell how the same thing stands by now: on a phone the last one is enough.
+OCCASION_COMING, OCCASION_ANSWER = "occasion_coming", "occasion_answer"
+EXPENSE_DECISION, PRE_APPROVAL_ANSWER = "expense_decision", "pre_approval_answer"
 OPEN = Text(sv="Öppna appen för att se mer.", en="Open the app to see more.")
 REMINDER = Text(sv="Påminnelse", en="Reminder")
 
@@ -91,20 +95,28 @@ MESSAGES: Mapping[str, Message] = {
     Kind.OCCASION_TOMORROW: Message(
         REMINDER,
         Text(sv="Du har något planerat {lead}.", en="You have something planned {lead}."),
+        story=OCCASION_COMING,
     ),
     Kind.OCCASION_SOON: Message(
         REMINDER,
         Text(sv="Du har något planerat {lead}.", en="You have something planned {lead}."),
         urgent=True,
+        story=OCCASION_COMING,
     ),
     Kind.OCCASION_UNLOGGED: Message(
-        REMINDER, Text(sv="Det finns något kvar att fylla i.", en="There is something left to fill in.")
+        REMINDER,
+        Text(sv="Det finns något kvar att fylla i.", en="There is something left to fill in."),
+        story=OCCASION_COMING,
     ),
     Kind.OCCASION_WAITING: Message(
         Text(sv="En fråga väntar på svar", en="A question is waiting"), OPEN, Audience.COORDINATOR
     ),
-    Kind.OCCASION_APPROVED: Message(Text(sv="Din fråga är godkänd", en="Your question is approved"), OPEN),
-    Kind.OCCASION_DECLINED: Message(Text(sv="Din fråga är avslagen", en="Your question is declined"), OPEN),
+    Kind.OCCASION_APPROVED: Message(
+        Text(sv="Din fråga är godkänd", en="Your question is approved"), OPEN, story=OCCASION_ANSWER
+    ),
+    Kind.OCCASION_DECLINED: Message(
+        Text(sv="Din fråga är avslagen", en="Your question is declined"), OPEN, story=OCCASION_ANSWER
+    ),
     Kind.SERIES_INCOMPLETE: Message(
         Text(sv="Något gick inte att planera", en="Something could not be planned"), OPEN
     ),
@@ -112,12 +124,19 @@ MESSAGES: Mapping[str, Message] = {
         REMINDER, Text(sv="Det finns något kvar att planera.", en="There is something left to plan.")
     ),
     Kind.NUDGE: Message(Text(sv="Samordnaren hör av sig", en="Your coordinator gets in touch"), OPEN),
-    Kind.EXPENSE_APPROVED: Message(Text(sv="Utlägg godkänt", en="Expense approved"), OPEN),
+    Kind.EXPENSE_APPROVED: Message(Text(sv="Utlägg godkänt", en="Expense approved"), OPEN, story=EXPENSE_DECISION),
     Kind.EXPENSE_RETURNED: Message(
-        Text(sv="Utlägg behöver kompletteras", en="Expense needs a change"), OPEN, mandatory=True
+        Text(sv="Utlägg behöver kompletteras", en="Expense needs a change"),
+        OPEN,
+        mandatory=True,
+        story=EXPENSE_DECISION,
     ),
-    Kind.EXPENSE_REJECTED: Message(Text(sv="Utlägg avslaget", en="Expense rejected"), OPEN),
-    Kind.EXPENSE_REOPENED: Message(Text(sv="Utlägg prövas igen", en="Expense is looked at again"), OPEN),
+    Kind.EXPENSE_REJECTED: Message(
+        Text(sv="Utlägg avslaget", en="Expense rejected"), OPEN, story=EXPENSE_DECISION
+    ),
+    Kind.EXPENSE_REOPENED: Message(
+        Text(sv="Utlägg prövas igen", en="Expense is looked at again"), OPEN, story=EXPENSE_DECISION
+    ),
     Kind.EXPENSES_WAITING: Message(
         Text(sv="Utlägg väntar på beslut", en="Expenses are waiting"), OPEN, Audience.COORDINATOR
     ),
@@ -131,8 +150,12 @@ MESSAGES: Mapping[str, Message] = {
     Kind.PRE_APPROVALS_WAITING: Message(
         Text(sv="Frågor väntar på svar", en="Questions are waiting"), OPEN, Audience.COORDINATOR
     ),
-    Kind.PRE_APPROVAL_APPROVED: Message(Text(sv="Din fråga är godkänd", en="Your question is approved"), OPEN),
-    Kind.PRE_APPROVAL_DECLINED: Message(Text(sv="Din fråga är avslagen", en="Your question is declined"), OPEN),
+    Kind.PRE_APPROVAL_APPROVED: Message(
+        Text(sv="Din fråga är godkänd", en="Your question is approved"), OPEN, story=PRE_APPROVAL_ANSWER
+    ),
+    Kind.PRE_APPROVAL_DECLINED: Message(
+        Text(sv="Din fråga är avslagen", en="Your question is declined"), OPEN, story=PRE_APPROVAL_ANSWER
+    ),
 }
 UNKNOWN = Message(Text(sv="Det finns något att se", en="There is something to see"), OPEN)
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -48,17 +49,37 @@ def test_a_push_speaks_the_language_of_its_recipient(
     assert fcm_double.messages[0].message["notification"]["title"] == title
 
 
-def test_what_is_said_later_of_the_same_thing_replaces_it_on_the_phone(
+def keys_of(fcm_double: FcmDouble, phone: Device, *kinds: Kind, **about: Any) -> list[str]:
+    """Push kinds one after the other, and return the keys by which a phone replaces one by another."""
+    for kind in kinds:
+        send(queued(phone, dedup_key=kind, kind=kind, subject_type="nothing", **about))
+    return [received.message["android"]["collapse_key"] for received in fcm_double.messages]
+
+
+@pytest.mark.parametrize(
+    ("story", "kinds"),
+    [
+        ("occasion_coming", (Kind.OCCASION_TOMORROW, Kind.OCCASION_SOON, Kind.OCCASION_UNLOGGED)),
+        ("occasion_answer", (Kind.OCCASION_DECLINED, Kind.OCCASION_APPROVED)),
+        ("expense_decision", (Kind.EXPENSE_RETURNED, Kind.EXPENSE_APPROVED, Kind.EXPENSE_REOPENED)),
+    ],
+)
+def test_what_is_told_later_of_the_same_story_replaces_it_on_the_phone(
+    fcm_double: FcmDouble, karins_phone: Device, story: str, kinds: tuple[Kind, ...]
+) -> None:
+    keys = keys_of(fcm_double, karins_phone, *kinds, subject_id=karins_phone.pk)
+    assert keys == [f"{story}:{karins_phone.pk}"] * len(kinds)
+
+
+def test_another_message_about_the_same_thing_replaces_nothing(
     fcm_double: FcmDouble, karins_phone: Device
 ) -> None:
-    for number, kind in enumerate((Kind.OCCASION_WAITING, Kind.OCCASION_APPROVED)):
-        about = {"kind": kind, "subject_type": "occasion", "subject_id": karins_phone.pk}
-        send(queued(karins_phone, dedup_key=str(number), **about))
-    send(queued(karins_phone, dedup_key="elsewhere", subject_id=karins_phone.user_id))
-    send(queued(karins_phone, dedup_key="none", subject_type="expenses"))
+    keys = keys_of(fcm_double, karins_phone, Kind.UNITS_UNUSED, Kind.NUDGE, subject_id=karins_phone.pk)
+    assert keys == [f"units_unused:{karins_phone.pk}", f"nudge:{karins_phone.pk}"]
 
-    keys = [received.message["android"]["collapse_key"] for received in fcm_double.messages]
-    assert keys == [f"occasion:{karins_phone.pk}"] * 2 + [f"expense:{karins_phone.user_id}", "expenses"]
+
+def test_what_is_about_no_single_thing_replaces_itself(fcm_double: FcmDouble, karins_phone: Device) -> None:
+    assert keys_of(fcm_double, karins_phone, Kind.EXPENSES_WAITING) == ["expenses_waiting"]
 
 
 def test_a_push_is_kept_for_a_phone_without_a_network_until_it_is_pointless(
