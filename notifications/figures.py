@@ -12,7 +12,6 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Aggregate, Count, DurationField, F, Max, Min, Q
 from django.db.models.functions import Coalesce, TruncDate
-from django.db.models.lookups import LessThanOrEqual
 
 from core.periods import DAY, local_date, local_moment
 from notifications.models import Delivery
@@ -73,14 +72,15 @@ class DayFigures:
 
 def count_deliveries(now: datetime) -> list[Group]:
     """Count what is not settled, and what is of those that were told within a day, by state and error."""
-    is_due = UNSETTLED & LessThanOrEqual(DUE_AT, now)
+    is_due = UNSETTLED & Q(first_due_at__lte=now)
     rows = (
         Delivery.objects.filter(UNSETTLED | Q(created_at__gt=now - DAY))
+        .alias(first_due_at=DUE_AT)
         .values("status", "error_code")
         .annotate(
             count=Count("pk"),
             due=Count("pk", filter=is_due),
-            oldest_due_at=Min(DUE_AT, filter=is_due),
+            oldest_due_at=Min("first_due_at", filter=is_due),
         )
         .order_by("status", "error_code")
     )
