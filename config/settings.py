@@ -176,12 +176,12 @@ HEADLESS_JWT_STATEFUL_VALIDATION_ENABLED = True
 SESSION_COOKIE_AGE = HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN
 MINIMUM_APP_VERSION = env("MINIMUM_APP_VERSION", "1.0.0")
 
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if env('EMAIL_HOST') else 'console'}.EmailBackend"
+EMAIL_BACKEND = f"{'core.smtp' if env('EMAIL_HOST') else 'django.core.mail.backends.console'}.EmailBackend"
 EMAIL_HOST = env("EMAIL_HOST")
 EMAIL_PORT = env_int("EMAIL_PORT", 587)
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env("EMAIL_HOST_USER"), env("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", True)
-EMAIL_TIMEOUT = 10
+EMAIL_TIMEOUT = 10  # for each answer; core.smtp ends the whole conversation
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "Tillfälle <no-reply@localhost>")
 
 # Push

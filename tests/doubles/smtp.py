@@ -1,10 +1,11 @@
 """Stand in for a mail server over a real socket, with refusals on demand."""
 
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from email import message_from_bytes
 from email.message import Message
+from threading import Thread
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -54,3 +55,22 @@ def mail_server() -> Iterator[tuple[SmtpDouble, int]]:
         yield double, port
     finally:
         controller.stop()
+
+
+@contextmanager
+def lines_server(say: Callable[[], Iterable[str]]) -> Iterator[int]:
+    """Say the same to the first who calls, until they hang up; yield the port."""
+
+    def answer() -> None:
+        with suppress(OSError):
+            caller, _ = server.accept()
+            with caller:
+                for text in say():
+                    caller.sendall(text.encode())
+                caller.recv(100)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = Thread(target=answer)
+        thread.start()
+        yield server.getsockname()[1]
+        thread.join()

@@ -1,14 +1,17 @@
 """What leaves by mail, and what is made of what a real mail server answers."""
 
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from email.header import decode_header, make_header
 from typing import Any
 
 import pytest
 
+from core import smtp
 from notifications.fcm import Outcome
 from notifications.mail import Mail, send_mail
-from tests.doubles.smtp import SmtpDouble, mail_server
+from tests.doubles.smtp import SmtpDouble, lines_server, mail_server
 
 MAIL = Mail(
     notification_id="5d875471-6e9e-405a-baf8-9570c61241ca",
@@ -22,11 +25,19 @@ MAIL = Mail(
 def server(settings: Any) -> Iterator[SmtpDouble]:
     """A mail server that takes everything."""
     with mail_server() as (double, port):
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_BACKEND = "core.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", port, False
         settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
         settings.DEFAULT_FROM_EMAIL = "Tillfälle <no-reply@tillfalle.example>"
         yield double
+
+
+def dripping(text: str) -> Iterator[str]:
+    """Say it, and never come to the end of the line."""
+    yield text
+    while True:
+        time.sleep(0.02)
+        yield "x"
 
 
 def sent() -> tuple[Any, str]:
@@ -55,9 +66,9 @@ def test_a_repeat_is_known_by_its_message_id(server: SmtpDouble) -> None:
     [
         ("RCPT", "550 No such user", (Outcome.REFUSED, "MAIL_REFUSED")),
         ("RCPT", "450 Come back later", (Outcome.UNAVAILABLE, "MAIL_DEFERRED")),
-        ("DATA", "554 Rejected", (Outcome.REFUSED, "MAIL_REFUSED")),
-        ("DATA", "451 Local error", (Outcome.UNAVAILABLE, "MAIL_DEFERRED")),
-        ("MAIL", "553 Not from here", (Outcome.OUR_BUG, "MAIL_553")),
+        ("DATA", "554 Rejected", (Outcome.UNAUTHORISED, "MAIL_554")),
+        ("DATA", "451 Local error", (Outcome.UNAVAILABLE, "MAIL_451")),
+        ("MAIL", "553 Not from here", (Outcome.UNAUTHORISED, "MAIL_553")),
         ("MAIL", "452 No space", (Outcome.UNAVAILABLE, "MAIL_452")),
     ],
 )
@@ -69,14 +80,47 @@ def test_what_a_server_refuses_is_told_from_what_passes(
     assert server.mails == []
 
 
-def test_a_server_that_is_away_passes(server: SmtpDouble, settings: Any) -> None:
+def test_a_server_that_is_away_passes_and_no_mail_is_tried_meanwhile(server: SmtpDouble, settings: Any) -> None:
     settings.EMAIL_PORT = 1
-    assert sent() == (Outcome.UNAVAILABLE, "MAIL_UNAVAILABLE")
+    assert sent() == (Outcome.BRAKE, "MAIL_UNAVAILABLE")
+
+
+@pytest.mark.parametrize(
+    ("greeting", "expected"),
+    [
+        ("554 No SMTP service here", (Outcome.UNAUTHORISED, "MAIL_554")),
+        ("421 Busy", (Outcome.UNAVAILABLE, "MAIL_421")),
+    ],
+)
+def test_a_server_that_greets_nobody_passes(
+    server: SmtpDouble, settings: Any, greeting: str, expected: tuple[Outcome, str]
+) -> None:
+    with lines_server(lambda: [f"{greeting}\r\n"]) as settings.EMAIL_PORT:
+        assert sent() == expected
+
+
+@pytest.mark.parametrize("deadline", [0.15, 0.0])
+def test_a_server_that_drips_is_hung_up_on(
+    server: SmtpDouble, settings: Any, monkeypatch: pytest.MonkeyPatch, deadline: float
+) -> None:
+    monkeypatch.setattr(smtp, "DEADLINE_SECONDS", deadline)
+    with lines_server(lambda: dripping("220 ")) as settings.EMAIL_PORT:
+        assert sent() == (Outcome.BRAKE, "MAIL_UNAVAILABLE")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "karin", "a,b@kalix.example", f"karin@{'x' * 64}.example", "karin@kalix.example\nBcc: a@b.example"],
+)
+def test_an_address_that_is_none_is_refused_for_good(server: SmtpDouble, address: str) -> None:
+    result = send_mail(replace(MAIL, address=address))
+    assert (result.outcome, result.error_code) == (Outcome.REFUSED, "MAIL_ADDRESS_UNUSABLE")
+    assert server.mails == []
 
 
 def test_an_account_that_the_server_does_not_know_is_somebodys_work(server: SmtpDouble, settings: Any) -> None:
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "nobody", "nothing"
-    assert sent() == (Outcome.UNAUTHORISED, "MAIL_UNAUTHORISED")
+    assert sent() == (Outcome.UNAUTHORISED, "MAIL_535")
 
 
 def test_a_mail_does_not_show_its_address() -> None:
