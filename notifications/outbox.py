@@ -16,9 +16,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 from django.db.models.functions import Greatest
 
+from notifications import ways
 from notifications.fcm import SendResult
 from notifications.models import Delivery, Device, Notification
 from notifications.preference_services import preferences_of
@@ -157,10 +158,10 @@ def _update(ids: Sequence[UUID], now: datetime, **values: Any) -> None:
 def record(group: Iterable[tuple[Claimed, SendResult]], now: datetime) -> None:
     """Write what came of some deliveries, and revoke the devices that are gone, in one commit."""
     settled = [(claimed, result, _after(claimed, result, now)) for claimed, result in group]
-    ending = [(one.device_id, one, result) for one, result, after in settled if after.revoke and one.device_id]
+    ending = {one.device_id: (one, result) for one, result, after in settled if after.revoke and one.device_id}
     with transaction.atomic() if ending else nullcontext():  # one statement is a transaction by itself
-        for device_id, tried, result in sorted(ending, key=lambda one: one[0]):
-            _revoke(device_id, tried, result, now)
+        if ending:
+            _revoke(ending, now)
         _settle(settled, now)
     for claimed, result, after in settled:
         if after.alarm:
@@ -177,11 +178,20 @@ def _after(claimed: Claimed, result: SendResult, now: datetime) -> After:
     )
 
 
-def _revoke(device_id: UUID, tried: Claimed, result: SendResult, now: datetime) -> None:
-    """Revoke the device, if its address is still the one that was tried."""
-    device = Device.objects.select_for_update(no_key=True).filter(pk=device_id, revoked_at=None).first()
-    if device and (device.token, device.fid) == (tried.token, tried.fid):
-        device.change(revoked_at=now, revoked_because=result.outcome.value)
+def _revoke(ending: dict[UUID, tuple[Claimed, SendResult]], now: datetime) -> None:
+    """Revoke devices whose address is still the one that was tried, and mail whoever has no other.
+
+    All phones of these people are locked, so that of the last two that go at once one sees the other gone.
+    """
+    people = {tried.recipient_id for tried, _ in ending.values()}
+    theirs = Device.objects.select_for_update(no_key=True).filter(Q(pk__in=ending) | Q(user__in=people))
+    for device in theirs.order_by("pk"):
+        if device.pk not in ending or device.revoked_at:
+            continue
+        tried, result = ending[device.pk]
+        if (device.token, device.fid) == (tried.token, tried.fid):
+            device.change(revoked_at=now, revoked_because=result.outcome.value)
+    ways.mail_instead(ending.keys(), now)
 
 
 def _settle(settled: Sequence[tuple[Claimed, SendResult, After]], now: datetime) -> None:

@@ -1,24 +1,21 @@
 """Telling people things, and the phones they are told on."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 
 from core.errors import NotYours
-from notifications import tasks
+from notifications import tasks, ways
 from notifications.devices import drop_waiting, locked, revoke
 from notifications.messages import Kind
-from notifications.models import SILENT, Delivery, Device, Notification, NotificationPreference
+from notifications.models import Delivery, Device, Notification
 from notifications.preference_services import preferences_of
 from people.models import User
-
-Channel = Delivery.Channel
 
 
 def notify(
@@ -58,36 +55,19 @@ def notify(
             )
             if created:
                 told += 1
-                _queue(notification, preferences[recipient.pk], now)
+                _ring_for(ways.queue(notification, preferences[recipient.pk], now), now)
     return told
 
 
-def _queue(notification: Notification, preference: NotificationPreference, now: datetime) -> None:
-    at = preference.loud_at(now)
-    if notification.expires_at is not None and at >= notification.expires_at:
-        return  # the inbox has it
-    devices = list(Device.objects.filter(user=notification.recipient_id, revoked_at=None))
-    ways: list[dict[str, Any]] = []
-    if preference.wants(Channel.PUSH, notification.kind):
-        ways += [{"channel": Channel.PUSH, "device": device} for device in devices]
-    is_reached = any(device.seen_at > now - SILENT for device in devices)
-    if settings.EMAIL_HOST and not is_reached and preference.wants(Channel.MAIL, notification.kind):
-        ways.append({"channel": Channel.MAIL})
-    deliveries = Delivery.objects.bulk_create(
-        Delivery(notification=notification, created_at=now, due_at=at, next_try_at=at, **way) for way in ways
-    )
-    if at == now:  # what waits is rung for by the sweep
-        for channel in {delivery.channel for delivery in deliveries}:
-            _ring_when_committed(tasks.RINGERS[channel])
-
-
-def _ring_when_committed(ring: Callable[[], None]) -> None:
-    """Ring once in this transaction, however many are told.
+def _ring_for(deliveries: Iterable[Delivery], now: datetime) -> None:
+    """Ring once in this transaction for what is due now, however many are told; the sweep rings for the rest.
 
     Robust: what is committed is promised, and the caller's call has succeeded whatever the bell does.
     """
-    if all(ring is not hook for _, hook, *_ in connection.run_on_commit):
-        transaction.on_commit(ring, robust=True)
+    for channel in {delivery.channel for delivery in deliveries if delivery.next_try_at == now}:
+        ring = tasks.RINGERS[channel]
+        if all(ring is not hook for _, hook, *_ in connection.run_on_commit):
+            transaction.on_commit(ring, robust=True)
 
 
 def withdraw(*, subject_ids: Iterable[UUID], kinds: Iterable[Kind], now: datetime) -> None:
@@ -96,7 +76,7 @@ def withdraw(*, subject_ids: Iterable[UUID], kinds: Iterable[Kind], now: datetim
     The inbox keeps it. Runs in the caller's transaction, once in each: deliveries are locked in one order.
     """
     told = Notification.objects.filter(subject_id__in=list(subject_ids), kind__in=list(kinds))
-    told.filter(expires_at__gt=now).update(expires_at=now)
+    told.filter(Q(expires_at__gt=now) | Q(expires_at=None)).update(expires_at=now)
     waiting = Delivery.objects.filter(notification__in=told, status__in=Delivery.WAITING)
     for delivery in waiting.select_for_update(of=("self",)).order_by("pk"):
         delivery.change(status=Delivery.Status.FAILED, error_code="withdrawn")
@@ -119,7 +99,7 @@ def register_device(
     """Register the phone for its present user; return it and whether it is new.
 
     An address belongs to one phone and a phone to one user: whoever had either before loses it, and what
-    was waiting for the former user is not sent there.
+    was waiting for the former user is not sent there. What reached the present one nowhere yet is.
     """
     wanted: dict[str, Any] = values | {"token": token, "fid": fid, "user": user, "revoked_at": None}
     has_address = Q(token=token) & ~Q(token="") | Q(fid=fid) & ~Q(fid="")
@@ -131,13 +111,18 @@ def register_device(
                 device = found
             else:
                 revoke(found, "address_moved", "device_moved", now)
+        is_new, has_come = device is None, True
         if device is None:
-            return Device.objects.create(installation_id=installation_id, seen_at=now, **wanted), True
-        if device.user_id != user.pk:
-            drop_waiting(device, "device_moved")
-        device.change(**wanted, revoked_because="")
-        Device.objects.filter(pk=device.pk).update(seen_at=now)  # no news to whoever reads it
-    return device, False
+            device = Device.objects.create(installation_id=installation_id, seen_at=now, **wanted)
+        else:
+            has_come = device.user_id != user.pk or device.revoked_at is not None
+            if device.user_id != user.pk:
+                drop_waiting(device, "device_moved")
+            device.change(**wanted, revoked_because="")
+            Device.objects.filter(pk=device.pk).update(seen_at=now)  # no news to whoever reads it
+        if has_come:
+            _ring_for(ways.queue_for_phone(device, now), now)
+    return device, is_new
 
 
 def unregister_device(*, user: User, installation_id: str, now: datetime) -> None:

@@ -42,14 +42,16 @@ def tell(
     )
 
 
-def register(user: User, installation_id: str, *, token: str = "", fid: str = "") -> Device:
+def register(
+    user: User, installation_id: str, *, token: str = "", fid: str = "", now: datetime = world.NOW
+) -> Device:
     """Register a phone, and return it."""
     device, _ = register_device(
         user=user,
         installation_id=installation_id,
         token=token,
         fid=fid,
-        now=world.NOW,
+        now=now,
         platform="android",
         locale="sv",
         app_version="1",
