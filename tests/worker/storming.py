@@ -3,11 +3,12 @@
 import subprocess
 import threading
 import time
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from django.core.management import call_command
@@ -107,10 +108,7 @@ class Storm:
 
     def figures(self) -> dict[str, object]:
         """Count what was lost and what came more than once."""
-        keys = defaultdict(list)
-        for received in self.double.messages:
-            android = received.message["android"]
-            keys[received.message["data"]["notification_id"]].append(android["collapse_key"])
+        arrivals = Counter(received.message["data"]["notification_id"] for received in self.double.messages)
         sent = Delivery.objects.filter(status=Delivery.Status.SENT).values_list("notification", flat=True)
         return {
             "notifications": Notification.objects.count(),
@@ -118,7 +116,30 @@ class Storm:
             "devices": Device.objects.count(),
             "sent": len(sent),
             "failed": Delivery.objects.filter(status=Delivery.Status.FAILED).count(),
-            "lost": len({str(pk) for pk in sent} - keys.keys()),
-            "repeated": sum(len(those) - 1 for those in keys.values()),
-            "shown_twice": sum(len(set(those)) - 1 for those in keys.values()),
+            "lost": len({str(pk) for pk in sent} - arrivals.keys()),
+            "repeated": arrivals.total() - len(arrivals),
+            "shown_twice": self._shown_twice(),
         }
+
+    def _shown_twice(self) -> int:
+        """Count what a person sees besides the first message about each occasion on each phone.
+
+        A phone keeps one place for all messages that it knows by the same names, and shows the last there.
+        """
+        occasions = {str(pk): subject for pk, subject in Notification.objects.values_list("pk", "subject_id")}
+        shown = {
+            (received.address, occasions[received.message["data"]["notification_id"]], _places(received.message))
+            for received in self.double.messages
+        }
+        return len(shown) - len({(address, occasion) for address, occasion, _ in shown})
+
+
+def _places(message: dict[str, Any]) -> tuple[str, ...]:
+    """Return what a phone of each platform knows a message by that it replaces."""
+    android, apns, web = (message[platform] for platform in ("android", "apns", "webpush"))
+    return (
+        android["collapse_key"],
+        android["notification"]["tag"],
+        apns["headers"]["apns-collapse-id"],
+        web["headers"]["Topic"],
+    )
