@@ -108,9 +108,8 @@ def _patiently(work: Callable[[], Found]) -> Found:
 
 
 def _message(claimed: Claimed) -> Push | Mail:
-    message, begins = message_of(claimed.kind), claimed.expires_at
-    clock = f"{timezone.localtime(begins):%H.%M}" if claimed.shows_time and begins else ""
-    title, body = message.words(known_language(claimed.language), claimed.lead_minutes, clock)
+    message = message_of(claimed.kind)
+    title, body = message.words(known_language(claimed.language), claimed.lead_minutes, claimed.clock)
     if claimed.device_id is None:
         return Mail(notification_id=str(claimed.notification_id), title=title, body=body, address=claimed.address)
     return Push(

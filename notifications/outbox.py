@@ -9,7 +9,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ from notifications.fcm import SendResult
 from notifications.models import Delivery, Device, Notification
 from notifications.preference_services import preferences_of
 from notifications.rules import GIVEN_UP, After, after_sending, why_not_send
-from notifications.subjects import outdated_among
+from notifications.subjects import clocks_of, outdated_among
 
 logger = logging.getLogger(__name__)
 SWEEP_LIMIT = 10_000
@@ -55,6 +55,8 @@ class Claimed:
     revoked_at: datetime | None
     token: str | None = field(repr=False)
     fid: str | None = field(repr=False)
+
+    clock: str = ""  # what its text says of when that begins
 
     @property
     def notification(self) -> Notification:
@@ -133,9 +135,10 @@ def claim(now: datetime, *, channel: Channel, limit: int) -> list[Claimed]:
             _update(ids, now, status=Status.FAILED, error_code=because, attempts=F("attempts") - 1)
         for at, those in early.items():
             _release(those, now, next_try_at=at, due_at=at)
+        clocks = clocks_of([one.notification for one in claimed if one.shows_time])
     for pk in refused[GIVEN_UP]:
         logger.error("Delivery %s was given up", pk)
-    return claimed
+    return [replace(one, clock=clocks.get(one.notification_id, "")) for one in claimed] if clocks else claimed
 
 
 def _why_not_send(claimed: Claimed, is_outdated: bool, is_wanted: bool, at: datetime) -> str:

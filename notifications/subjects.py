@@ -2,8 +2,9 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -14,6 +15,9 @@ logger = logging.getLogger(__name__)
 # Which of some notifications are not true any more.
 Outdated = Callable[[Sequence[Notification], datetime], Iterable[Notification]]
 _outdated: dict[str, Outdated] = {}
+# What the clock on the wall shows when what some of them are about begins, of those whose texts may say so now.
+Clocks = Callable[[Sequence[Notification]], Mapping[UUID, str]]
+_clocks: dict[str, Clocks] = {}
 
 
 def ask_before_sending(subject_type: str, outdated: Outdated) -> None:
@@ -21,20 +25,36 @@ def ask_before_sending(subject_type: str, outdated: Outdated) -> None:
     _outdated[subject_type] = outdated
 
 
+def ask_for_clocks(subject_type: str, clocks: Clocks) -> None:
+    """Let an app say, at the moment of sending, when what it reminds of begins, where that may be said."""
+    _clocks[subject_type] = clocks
+
+
+def clocks_of(notifications: Iterable[Notification]) -> dict[UUID, str]:
+    """Return by its id what each text may say of the clock, if anything. Where an app stumbles, none does."""
+    return {pk: clock for told in _answers(_clocks, notifications) for pk, clock in told.items()}
+
+
 def outdated_among(notifications: Iterable[Notification], now: datetime) -> set[UUID]:
     """Return the ids of those that are not to be sent any more, in a few queries however many they are.
 
     Where an app stumbles over the question, what it would have been asked about is sent: it was true when told.
     """
+    told = _answers(_outdated, notifications, now)
+    return {one.pk for those in told for one in those}
+
+
+def _answers(registry: Mapping[str, Callable[..., Any]], notifications: Iterable[Notification], *more: Any) -> Any:
+    """Yield what each app answers that is asked about its own; one that stumbles answers nothing."""
     by_type = defaultdict(list)
     for notification in notifications:
         by_type[notification.subject_type].append(notification)
-    found: set[UUID] = set()
     for subject_type, those in by_type.items():
-        if ask := _outdated.get(subject_type):
+        if ask := registry.get(subject_type):
             try:
                 with transaction.atomic():
-                    found |= {one.pk for one in ask(those, now)}
+                    answer = ask(those, *more)
             except Exception:
-                logger.exception("%s: nobody could say what is outdated", subject_type)
-    return found
+                logger.exception("%s: nobody could say what is true of it", subject_type)
+            else:
+                yield answer

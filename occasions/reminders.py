@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -93,6 +94,19 @@ def _answered(questions: Sequence[Notification], now: datetime) -> list[Notifica
     where = dict(asked)
     led = Membership.objects.led_by({one.recipient_id for one in questions}, now)
     return [one for one in questions if (one.recipient_id, where.get(one.subject_id)) not in led]
+
+
+def clocks(notifications: Sequence[Notification]) -> dict[UUID, str]:
+    """Return what the municipality's clock shows when what they remind of begins, where it lets texts say so."""
+    allowed = Municipality.objects.filter(times_in_texts=True)
+    ids = [one.subject_id for one in notifications if one.subject_id]
+    zones = Occasion.objects.filter(pk__in=ids, **{f"{MUNICIPALITY}__in": allowed})
+    names: dict[Any, str] = dict(zones.values_list("pk", f"{MUNICIPALITY}__time_zone"))
+    return {
+        one.pk: f"{one.expires_at.astimezone(ZoneInfo(names[one.subject_id])):%H.%M}"
+        for one in notifications
+        if one.subject_id in names and one.expires_at
+    }
 
 
 def withdraw_reminders(occasion_ids: Iterable[UUID], now: datetime) -> None:

@@ -13,7 +13,6 @@ from notifications.fcm import Outcome, SendResult
 from notifications.messages import Kind
 from notifications.models import Delivery, Device, Notification
 from notifications.preference_services import set_preferences
-from notifications.services import notify
 from people.models import User
 from tests import world
 from tests.notifications.calls import register, tell
@@ -152,14 +151,3 @@ def test_who_may_not_sign_in_any_more_gets_no_mail(karin: User) -> None:
 
     assert mail.outbox == []
     assert list(Delivery.objects.values_list("status", "error_code")) == [("failed", "recipient_inactive")]
-
-
-@pytest.mark.parametrize(("shows", "said"), [(True, "Kl. 14.30."), (False, "inom en timme.")])
-def test_a_reminder_says_when_it_is_where_that_may_be_said(karin: User, shows: bool, said: str) -> None:
-    begins = NOW + timedelta(minutes=150)
-    told = {"kind": Kind.OCCASION_SOON, "subject_type": "nothing", "expires_at": begins, "dedup_key": "1"}
-    notify(recipients=[karin], subject_id=None, now=NOW, lead_minutes=60, shows_time=shows, **told)  # type: ignore[arg-type]
-
-    send_due(NOW, channel=MAIL)
-
-    assert str(mail.outbox[0].body).endswith(said)

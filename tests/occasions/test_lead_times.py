@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from assignments.models import Assignment
+from notifications import outbox
 from notifications.messages import Kind
-from notifications.models import Notification
+from notifications.models import Delivery, Notification
 from notifications.preference_services import set_preferences
 from occasions.reminders import remind_before
 from people.models import Municipality, User
@@ -69,11 +70,28 @@ def test_the_words_say_how_long_before(assignment: Assignment, karin: User) -> N
     assert row["body"] == "Du har något planerat inom två dygn."
 
 
-@pytest.mark.parametrize("allowed", [False, True])
-def test_the_municipality_says_whether_texts_may_say_when(
-    assignment: Assignment, kalix: Municipality, allowed: bool
-) -> None:
-    kalix.change(times_in_texts=allowed)
+def clock_told(karin: User, assignment: Assignment, *, switched: bool | None = None) -> str:
+    """Return what a push about something in half an hour says of the clock; the switch may be used meanwhile."""
+    world.make_device(karin)
     world.make_occasion(assignment, NOW + 30 * MINUTE)
     remind_before(NOW)
-    assert Notification.objects.get().shows_time == allowed
+    if switched is not None:
+        assignment.municipality.change(times_in_texts=switched)
+    (claimed,) = outbox.claim(NOW, channel=Delivery.Channel.PUSH, limit=1)
+    return claimed.clock
+
+
+@pytest.mark.parametrize(
+    ("zone", "allowed", "clock"),
+    [("Europe/Stockholm", False, ""), ("Europe/Stockholm", True, "12.30"), ("Europe/Helsinki", True, "13.30")],
+)
+def test_the_municipality_says_whether_texts_may_say_when_by_its_clock(
+    assignment: Assignment, karin: User, zone: str, allowed: bool, clock: str
+) -> None:
+    assignment.municipality.change(times_in_texts=allowed, time_zone=zone)
+    assert clock_told(karin, assignment) == clock
+
+
+def test_texts_that_wait_say_it_no_more_once_that_is_switched_off(assignment: Assignment, karin: User) -> None:
+    assignment.municipality.change(times_in_texts=True)
+    assert clock_told(karin, assignment, switched=False) == ""

@@ -123,7 +123,7 @@ def test_an_app_that_stumbles_keeps_nobody_from_being_told(
 
     monkeypatch.setitem(subjects._outdated, "occasion", stumble)
     assert not is_outdated()
-    assert "nobody could say what is outdated" in caplog.text
+    assert "occasion: nobody could say what is true of it" in caplog.text
 
 
 def test_many_are_asked_about_at_once(assignment: Assignment) -> None:
