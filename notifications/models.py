@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from core.changes import SyncedModel
 from core.models import BaseModel, BaseQuerySet
 from core.periods import DAY, local_date, local_moment
 from notifications.messages import DEFAULT_LEADS, message_of
@@ -107,7 +108,7 @@ class NotificationPreference(BaseModel):
         return message_of(kind).mandatory or f"{channel}:{kind}" not in self.muted
 
 
-class Notification(BaseModel):
+class Notification(SyncedModel, BaseModel):
     """Something told to a person: a row in their inbox, true whether or not a push arrives."""
 
     recipient = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notifications")
@@ -129,6 +130,7 @@ class Notification(BaseModel):
         indexes = [
             models.Index(fields=["recipient", "-created_at"], name="notification_inbox"),
             models.Index(fields=["subject_id", "kind"], name="notification_about"),
+            models.Index(fields=["recipient", "changed_in"], name="notification_changed"),
         ]
 
 

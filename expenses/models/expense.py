@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from assignments.models import Assignment, Policy
+from core.changes import SyncedModel
 from core.errors import NotYours, showing
 from core.models import BaseQuerySet, RepeatableModel
 from core.periods import Month
@@ -132,7 +133,7 @@ class ExpenseQuerySet(BaseQuerySet["Expense"]):
         return Expense.objects.complete().get(pk=found.pk)
 
 
-class Expense(Driven, Decided, RepeatableModel):
+class Expense(Driven, Decided, SyncedModel, RepeatableModel):
     """One outlay: what was claimed, and what was approved of it."""
 
     class Status(models.TextChoices):
@@ -191,6 +192,7 @@ class Expense(Driven, Decided, RepeatableModel):
         indexes = [
             models.Index(fields=["assignment", "-spent_on"], name="expense_of_assignment"),
             models.Index(fields=["submitted_at"], condition=Q(status="submitted"), name="expense_waiting"),
+            models.Index(fields=["assignment", "changed_in"], name="expense_changed"),
         ]
 
     @property

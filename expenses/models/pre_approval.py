@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from assignments.models import Assignment
+from core.changes import SyncedModel
 from core.errors import showing
 from core.models import BaseQuerySet, RepeatableModel
 from expenses import asking
@@ -45,7 +46,7 @@ class PreApprovalQuerySet(BaseQuerySet["PreApproval"]):
         return PreApproval.objects.complete().get(pk=found.pk)
 
 
-class PreApproval(RepeatableModel):
+class PreApproval(SyncedModel, RepeatableModel):
     """Whether an outlay may be made, asked beforehand, and the coordinator's answer."""
 
     class Status(models.TextChoices):
@@ -79,6 +80,7 @@ class PreApproval(RepeatableModel):
         indexes = [
             models.Index(fields=["assignment", "-created_at"], name="pre_approval_of_assignment"),
             models.Index(fields=["created_at"], condition=Q(status="waiting"), name="pre_approval_waiting"),
+            models.Index(fields=["assignment", "changed_in"], name="pre_approval_changed"),
         ]
 
     @property

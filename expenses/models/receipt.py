@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Count, Func, Min, Q
 
 from assignments.models import Assignment
+from core.changes import SyncedModel
 from core.models import BaseQuerySet, RepeatableModel
 from expenses.likeness import OUTLINE_NUMBERS
 from people.models import Role, User
@@ -65,7 +66,7 @@ def receipt_path(receipt: "Receipt", name: str) -> str:
     return f"receipts/{receipt.pk.hex[:2]}/{receipt.pk}/{name}"
 
 
-class Receipt(RepeatableModel):
+class Receipt(SyncedModel, RepeatableModel):
     """The stored picture or PDF, cleaned of all that it carried besides what is seen."""
 
     class Status(models.TextChoices):
@@ -126,6 +127,7 @@ class Receipt(RepeatableModel):
         indexes = [
             GinIndex(fields=["twins"], name="receipt_twins"),
             models.Index(fields=["sha256"], name="receipt_of_file"),
+            models.Index(fields=["owner", "changed_in"], name="receipt_changed"),
             models.Index(fields=["created_at"], condition=Q(status="processing"), name="receipt_processing"),
             models.Index(
                 fields=["arrived_at"],

@@ -17,6 +17,7 @@ from assignments.models.policy_checks import in_halves
 from assignments.quota import Use
 from assignments.rules import UNWRITTEN, Outcome, PolicyVersions
 from assignments.standing import lead_obstacle_of
+from core.changes import SyncedModel
 from core.errors import DomainError
 from core.models import BaseQuerySet, RepeatableModel
 from notifications.messages import LEADS
@@ -97,7 +98,7 @@ class OccasionQuerySet(BaseQuerySet["Occasion"]):
         ).exclude(Q(pk=occasion.pk) | Q(outing__isnull=False, outing=occasion.outing_id))
 
 
-class Occasion(RepeatableModel):
+class Occasion(SyncedModel, RepeatableModel):
     """One planned or held meeting. It is never deleted.
 
     `own_units` is what it counts as when that is not its weight by the policy, which is never stored;
@@ -220,6 +221,7 @@ class Occasion(RepeatableModel):
             models.Index(fields=["assignment", "-starts_at"], name="occasion_of_assignment"),
             models.Index(fields=["starts_at"], condition=Q(status="planned"), name="occasion_planned"),
             models.Index(fields=["assignment"], condition=Q(asked="waiting"), name="occasion_waiting"),
+            models.Index(fields=["assignment", "changed_in"], name="occasion_changed"),
         ]
 
     @property

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from assignments.models import Assignment, is_active_contact_person
+from core.changes import SyncedModel
 from core.models import BaseQuerySet, RepeatableModel
 from core.periods import local_moment
 from occasions.recurrence import Occurrence, Recurrence, occurrences
@@ -45,7 +46,7 @@ class OccasionSeriesQuerySet(BaseQuerySet["OccasionSeries"]):
         )
 
 
-class OccasionSeries(RepeatableModel):
+class OccasionSeries(SyncedModel, RepeatableModel):
     """A rule by which occasions are planned, some weeks ahead, at the same time on the wall.
 
     An occurrence is known by the local day that the rule gives it, wherever its occasion is moved to.
@@ -73,7 +74,10 @@ class OccasionSeries(RepeatableModel):
             models.CheckConstraint(condition=Q(minutes__gt=0), name="occasion_series_lasts"),
             models.CheckConstraint(condition=~Q(rule=""), name="occasion_series_has_rule"),
         ]
-        indexes = [models.Index(fields=["filled_until"], name="occasion_series_to_fill")]
+        indexes = [
+            models.Index(fields=["filled_until"], name="occasion_series_to_fill"),
+            models.Index(fields=["assignment", "changed_in"], name="occasion_series_changed"),
+        ]
 
     @property
     def municipality(self) -> Municipality:
