@@ -10,6 +10,7 @@ from api import health, metrics
 from api.errors import page_not_found
 from api.home import HomeView
 from api.problems import list_problems
+from api.syncing.views import SyncView
 
 OPEN = {"authentication_classes": [], "permission_classes": [AllowAny], "throttle_classes": []}
 
@@ -19,6 +20,7 @@ urlpatterns = [
         include(
             [
                 path("home", HomeView.as_view(), name="home"),
+                path("sync", SyncView.as_view(), name="sync"),
                 path("", include("people.urls")),
                 path("", include("notifications.urls")),
                 path("", include("assignments.urls")),

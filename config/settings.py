@@ -228,6 +228,7 @@ SPECTACULAR_SETTINGS = {
         "DuplicateAnswerEnum": "expenses.models.Duplicate.Answer",
         "ReceiptStatusEnum": "expenses.models.Receipt.Status",
         "NotificationKindEnum": [kind.value for kind in Kind],
+        "SyncedTypeEnum": "api.syncing.serializers.TYPES",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.describe_conventions"],
 }

@@ -5,7 +5,7 @@ and committed last would be passed over by whoever asks in between. A snapshot n
 ended, so nothing is.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,11 +15,13 @@ from uuid import UUID
 from django.db import connection, models, transaction
 from django.db.models import Q
 
-# Dumps carry rows into other databases, and restored ones count their transactions again: a server, the line of its
-# history since it was last restored, and a table that is made anew where a dump is read in.
+# A restored database counts its transactions again: a server, the line of its history since it was last restored,
+# and a table that is made anew where a dump is read in.
 WHERE_AND_WHEN = """
     SELECT
-        concat_ws('/', system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8), 'people_user'::regclass::oid),
+        concat_ws(
+            '/', system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8), 'people_user'::regclass::oid
+        ),
         pg_current_snapshot()::text,
         pg_current_xact_id_if_assigned()::text
     FROM pg_control_system()
@@ -126,8 +128,8 @@ def one_snapshot() -> Iterator[None]:
 class Scope:
     """What a phone asks for: what `changed` for a user, as assignments (ids) say.
 
-    Of those that are `held` what changed, of those `gained` everything, of those `lost` nothing any more. What an
-    assignment holds from a moment on may be judged anew (`judged_from`).
+    Of those that are `held` what changed, of those `gained` everything, of those `lost` nothing any more. From
+    some moments on (`judged_from`) what some of the held ones hold is judged anew.
     """
 
     user_id: UUID
@@ -136,7 +138,7 @@ class Scope:
     held: frozenset[UUID]
     gained: frozenset[UUID] = frozenset()
     lost: frozenset[UUID] = frozenset()
-    judged_from: Mapping[UUID, datetime] = field(default_factory=dict)
+    judged_from: Mapping[datetime, Collection[UUID]] = field(default_factory=dict)
 
     @property
     def in_assignments(self) -> Q:

@@ -1,0 +1,1 @@
+"""`GET /sync`: what changed of all that a phone may hold."""
