@@ -27,6 +27,8 @@ WHERE_AND_WHEN = """
     FROM pg_control_system()
 """
 
+EVERYTHING = ~Q(pk__in=[])  # an empty Q gets lost among others
+
 
 class TransactionIdField(models.Field):  # type: ignore[type-arg]
     """The id of a transaction, which never comes again in the same server (`xid8`)."""
@@ -98,7 +100,7 @@ class Present:
         Ids that have not been given yet came with a dump of another server: there nobody has asked before, and so
         everybody has those rows.
         """
-        return Q() if snapshot is None else snapshot.unseen & Q(changed_in__lt=self.next_id)
+        return EVERYTHING if snapshot is None else snapshot.unseen & Q(changed_in__lt=self.next_id)
 
 
 def read_present() -> Present:
