@@ -6,7 +6,6 @@ from people.models import User
 from tests import world
 
 SYNC = "/api/v1/sync"
-TYPES = ("assignment", "series", "occasion", "receipt", "pre_approval", "expense", "notification")
 Store = dict[tuple[str, str], Any]
 
 
@@ -18,10 +17,11 @@ class Phone:
         self.store: Store = {}
         self.cursor = ""
 
-    def ask(self, limit: int = 200, cursor: str | None = None, **headers: str) -> Any:
+    def ask(self, limit: int = 200, *, cursor: str | None = None, language: str | None = None) -> Any:
         """Call once, with the cursor that it has unless another is given."""
         given = self.cursor if cursor is None else cursor
         query = {"limit": limit} | ({"cursor": given} if given else {})
+        headers = {"Accept-Language": language} if language else {}
         return world.signed_in(self.user).get(SYNC, query, headers=headers)
 
     def turn_page(self, limit: int = 200) -> Any:
@@ -80,7 +80,8 @@ LISTS = {
 
 def told_by_lists(user: User) -> Store:
     """Return what the server's own lists, and each receipt's own call, show a contact person."""
-    client, store = world.signed_in(user), {}
+    client = world.signed_in(user)
+    store: Store = {}
     for type_, path in LISTS.items():
         where: str | None = f"{path}?limit=200"
         while where:

@@ -15,7 +15,7 @@ from core.repeats import fingerprint
 from expenses.models import Expense, PreApproval, Receipt
 from notifications.models import Notification
 from occasions.models import Activity, ActivityKind, Occasion, OccasionSeries
-from people.models import Client, Municipality, User
+from people.models import Client, Municipality, Role, User
 from tests import world
 from tests.api.syncing.phone import Phone, started, the_same, told_by_lists
 
@@ -104,7 +104,8 @@ def test_whichever_way_something_is_written_it_is_sent_and_nothing_else(
 
 
 def _type_of(row: Any) -> str:
-    return {OccasionSeries: "series", PreApproval: "pre_approval"}.get(type(row), row._meta.model_name)
+    names = {OccasionSeries: "series", PreApproval: "pre_approval"}
+    return names.get(type(row)) or type(row).__name__.lower()
 
 
 def test_what_an_assignment_shows_of_others_is_sent_again(
@@ -179,7 +180,7 @@ def test_a_receipt_is_forgotten_that_went_into_an_assignment_that_the_phone_neve
 def test_a_role_that_is_taken_away_takes_its_assignments_along(
     noon: Traveller, karin: User, leksand: Municipality, assignment: Assignment
 ) -> None:
-    world.add_roles(karin, leksand, world.Role.CONTACT_PERSON)
+    world.add_roles(karin, leksand, Role.CONTACT_PERSON)
     there = world.make_assignment(karin, leksand)
     world.make_occasion(there, world.NOW)
     phone = started(karin)

@@ -36,7 +36,7 @@ def test_one_of_another_user_is_not_taken(phone: Phone, sven: User) -> None:
 
 
 def test_one_in_another_language_is_not_taken_since_words_are_kept(phone: Phone) -> None:
-    assert refused(phone.ask(**{"Accept-Language": "en"})) == EXPIRED
+    assert refused(phone.ask(language="en")) == EXPIRED
 
 
 def test_one_lasts_sixty_days_and_is_renewed_by_being_used(phone: Phone, noon: time_machine.Traveller) -> None:

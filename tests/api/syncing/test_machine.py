@@ -129,4 +129,4 @@ def test_a_phone_has_in_the_end_what_the_server_shows(kalix: Municipality) -> No
     Syncing.municipality = kalix
     few = settings(max_examples=6, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
     with time_machine.travel(world.NOW, tick=False):
-        run_state_machine_as_test(Syncing, settings=few)  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(Syncing, settings=few)
