@@ -70,10 +70,12 @@ def test_an_assignment_that_ends_between_pages_and_comes_back_is_sent_whole(
 def test_one_that_ends_between_pages_is_taken_away_with_the_next_pull(karin: User, assignment: Assignment) -> None:
     phone = Phone(karin)
     plan(assignment, 3)
-    phone.turn_page(2)
+    receipt = world.make_receipt(karin)
+    world.make_expense(assignment, receipt=receipt)
+    phone.turn_page(5)
     assignment.change(last_day=date(2026, 6, 9))
     phone.pull()
-    assert phone.news() == [("-assignment", str(assignment.pk))]
+    assert phone.news() == [("-assignment", str(assignment.pk)), ("-receipt", str(receipt.pk))]
     assert phone.store == {}
 
 
