@@ -12,6 +12,7 @@ from api.syncing.things import SYNCED
 from core.changes import Present, Scope, Snapshot, SyncedModel
 from expenses.serializers import ExpenseSerializer
 from occasions.serializers import OccasionSerializer
+from people.models import User
 from tests import world
 
 TABLES = sorted(model._meta.db_table for model in apps.get_models() if issubclass(model, SyncedModel))
@@ -38,7 +39,7 @@ def test_the_docs_name_what_is_left_out() -> None:
 
 
 @pytest.mark.django_db
-def test_an_index_leads_to_what_changed(karin: world.User) -> None:
+def test_an_index_leads_to_what_changed(karin: User) -> None:
     changed = Present("", Snapshot(2000, (1000, 1500)), 3000).since(Snapshot(900, (700, 800)))
     scope = Scope(karin.pk, world.NOW, changed, frozenset([karin.pk]))
     with connection.cursor() as cursor:
