@@ -21,6 +21,11 @@ def test_a_body_without_its_length_is_refused_and_not_taken_for_an_empty_one(kar
     assert (answer.status_code, answer.json()["code"]) == (411, "length_required")
 
 
+def test_no_more_json_is_read_than_the_settings_say(karin: User, settings: Settings) -> None:
+    answer = world.signed_in(karin).post("/api/v1/occasions", {"note": "x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("charset", ["base64", "undefined", "utf-16", "no such thing", '"utf-8"'])
 def test_no_charset_breaks_the_query(charset: str) -> None:
