@@ -6,6 +6,7 @@ from functools import cache as remembered
 
 from django.core.cache import cache
 
+from assignments.models import LateWrite
 from core.heartbeat import Run
 from expenses.models import Expense, PreApproval
 from notifications.messages import Kind
@@ -62,6 +63,7 @@ def _waits(coordinator: User, municipality: Municipality, now: datetime) -> bool
         Expense.objects.waiting_for(coordinator, now=now),
         PreApproval.objects.to_answer(coordinator, now=now),
         Occasion.objects.to_answer(coordinator, now=now),
+        LateWrite.objects.waiting_for(coordinator),
     )
     return any(rows.filter(assignment__decision__client__municipality=municipality).exists() for rows in questions)
 

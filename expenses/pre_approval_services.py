@@ -12,10 +12,9 @@ from assignments.standing import check_leads
 from core.errors import ReasonRequired, showing
 from core.repeats import create_once, fingerprint
 from expenses.models import PreApproval, check_claimable
-from expenses.reminders import tell_coordinators
 from expenses.resolving import find_category
 from notifications.messages import Kind
-from notifications.services import notify
+from notifications.services import notify, tell_coordinators
 from people.models import Role, User
 
 Status = PreApproval.Status

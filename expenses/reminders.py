@@ -1,4 +1,4 @@
-"""Telling coordinators of the day's first expense or question, and claimants that a receipt is missing."""
+"""Telling claimants that a receipt is missing."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -11,23 +11,11 @@ from expenses.models import Expense, ExpenseCategory, ExpenseQuerySet
 from notifications.messages import Kind
 from notifications.models import Notification
 from notifications.services import notify
-from people.models import Membership, Municipality
+from people.models import Membership
 
 MISSING_AFTER = timedelta(days=2)  # a phone may have sent it by then
 MISSING_FOR = timedelta(days=30)
 BATCH = 1000
-
-
-def tell_coordinators(municipality: Municipality, now: datetime, kind: Kind = Kind.EXPENSES_WAITING) -> int:
-    """Tell the municipality's coordinators that something waits, unless told already today; return how many."""
-    return notify(
-        recipients=municipality.coordinators(now),
-        kind=kind,
-        subject_type=kind.removesuffix("_waiting"),
-        subject_id=None,
-        dedup_key=f"{municipality.pk}:{municipality.today(now)}",
-        now=now,
-    )
 
 
 def remind_missing(now: datetime) -> int:

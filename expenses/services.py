@@ -18,8 +18,9 @@ from expenses.asking import PreApprovalAlreadyUsed
 from expenses.duplicate_services import note_duplicates
 from expenses.history import Action, changes_of, tell_step
 from expenses.models import NOT_APPROVED_FIRST, UNDECIDED, Expense
-from expenses.reminders import tell_coordinators
 from expenses.resolving import price, resolve
+from notifications.messages import Kind
+from notifications.services import tell_coordinators
 from people.models import User
 
 Status = Expense.Status
@@ -108,7 +109,7 @@ def edit_expense(*, user: User, expense_id: UUID, expected_version: int, now: da
         if status == Status.SUBMITTED and not changed.keys().isdisjoint(DECIDED_ON):
             note_duplicates(expense, now)
         if reopened:
-            tell_coordinators(expense.municipality, now)
+            tell_coordinators(expense.municipality, now, Kind.EXPENSES_WAITING)
     return expense
 
 
@@ -145,7 +146,7 @@ def submit_expense(*, user: User, expense_id: UUID, now: datetime, expected_vers
         expense.change(status=status, **frozen, **_undecided(now))
         tell_step(expense, Action.SUBMIT, user, now, was, changes=told)
         note_duplicates(expense, now)
-        tell_coordinators(expense.municipality, now)
+        tell_coordinators(expense.municipality, now, Kind.EXPENSES_WAITING)
     return expense
 
 

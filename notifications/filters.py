@@ -1,5 +1,7 @@
 """What the inbox can be filtered by."""
 
+from typing import Any
+
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -11,7 +13,7 @@ from notifications.models import Notification
 class TrueOrFalse(filters.TypedChoiceFilter):  # type: ignore[misc]
     """`true` or `false`. Anything else is an error: the usual filter would let it pass and filter nothing."""
 
-    def __init__(self, **kwargs: str) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         choices = [(word, word) for word in ("true", "false")]
         super().__init__(choices=choices, coerce=lambda word: word == "true", **kwargs)
 

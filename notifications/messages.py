@@ -35,6 +35,7 @@ class Kind(StrEnum):
     PRE_APPROVALS_WAITING = "pre_approvals_waiting"
     PRE_APPROVAL_APPROVED = "pre_approval_approved"
     PRE_APPROVAL_DECLINED = "pre_approval_declined"
+    LATE_WRITES_WAITING = "late_writes_waiting"
 
 
 class Audience(StrEnum):
@@ -155,6 +156,9 @@ MESSAGES: Mapping[str, Message] = {
     ),
     Kind.PRE_APPROVAL_DECLINED: Message(
         Text(sv="Din fråga är avslagen", en="Your question is declined"), OPEN, story=PRE_APPROVAL_ANSWER
+    ),
+    Kind.LATE_WRITES_WAITING: Message(
+        Text(sv="Något kom in för sent", en="Something came in too late"), OPEN, Audience.COORDINATOR
     ),
 }
 UNKNOWN = Message(Text(sv="Det finns något att se", en="There is something to see"), OPEN)

@@ -15,7 +15,7 @@ from notifications.devices import drop_waiting, locked, revoke
 from notifications.messages import Kind
 from notifications.models import Delivery, Device, Notification
 from notifications.preference_services import preferences_of
-from people.models import User
+from people.models import Municipality, User
 
 
 def notify(
@@ -68,6 +68,18 @@ def _ring_for(deliveries: Iterable[Delivery], now: datetime) -> None:
         ring = tasks.RINGERS[channel]
         if all(ring is not hook for _, hook, *_ in connection.run_on_commit):
             transaction.on_commit(ring, robust=True)
+
+
+def tell_coordinators(municipality: Municipality, now: datetime, kind: Kind) -> int:
+    """Tell the municipality's coordinators that something waits, unless told already today; return how many."""
+    return notify(
+        recipients=municipality.coordinators(now),
+        kind=kind,
+        subject_type=kind.removesuffix("_waiting"),
+        subject_id=None,
+        dedup_key=f"{municipality.pk}:{municipality.today(now)}",
+        now=now,
+    )
 
 
 def withdraw(*, subject_ids: Iterable[UUID], kinds: Iterable[Kind], now: datetime) -> None:

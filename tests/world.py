@@ -10,7 +10,8 @@ from uuid import uuid4
 from django.core.files.base import ContentFile
 from rest_framework.test import APIClient
 
-from assignments.models import Assignment, Decision, Policy
+from assignments.late_write_services import keep_late_write
+from assignments.models import Assignment, Decision, LateWrite, Policy
 from expenses.models import Expense, ExpenseCategory, MileageRate, PreApproval, Receipt
 from notifications.models import Device, Notification
 from occasions.models import ActivityKind, Occasion
@@ -215,6 +216,22 @@ def make_pre_approval(
         category=ExpenseCategory.objects.get(municipality=assignment.municipality, code=category),
         **fields,
     )
+
+
+def make_late_write(assignment: Assignment, **fields: Any) -> LateWrite:
+    """Let something of its contact person's come too late for an assignment."""
+    values: dict[str, Any] = {
+        "item_id": uuid4(),
+        "asked": uuid4().hex,
+        "now": NOW,
+        "installation_id": "a-phone-of-hers",
+        "made_at": NOW,
+        "method": "POST",
+        "path": "/occasions",
+        "body": {},
+        "creates": [],
+    }
+    return keep_late_write(user=assignment.contact_person, assignment=assignment, **values | fields)
 
 
 def make_device(user: User, **fields: Any) -> Device:

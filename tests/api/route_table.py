@@ -74,6 +74,8 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "scope-changes"): Row(only(coordinator=200, case_officer=200), about="decision"),
     ("POST", "scope-changes"): Row(only(case_officer=201), about="decision", body={
         "first_day": "2026-07-01", "units": 5}),
+    ("GET", "late-writes"): Row(only(coordinator=200)),
+    ("POST", "handle-late-write"): Row(only(coordinator=200), about="late", body={"note": "Ringt"}),
     ("GET", "allowance"): Row(READ, about="assignment"),
     ("GET", "allowances"): Row(only(owner=200, stranger=200, coordinator=200)),
     ("GET", "claimable-categories"): Row(READ, about="assignment"),

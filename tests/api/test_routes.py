@@ -56,6 +56,7 @@ def scene(noon: Any, kalix: Municipality, leksand: Municipality, karin: User, as
     alike = world.make_expense(second, status="submitted", note="Marker note")
     Duplicate.objects.create(pk=DUPLICATE, expense=expense, other=alike, kind="same_outlay")
     series = _series(assignment)
+    late = world.make_late_write(assignment, body={"note": "Marker note"})
     ids = {
         "assignment": str(assignment.pk),
         "second": str(second.pk),
@@ -68,6 +69,7 @@ def scene(noon: Any, kalix: Municipality, leksand: Municipality, karin: User, as
         "receipt": str(receipt.pk),
         "expense": str(expense.pk),
         "decided": str(decided.pk),
+        "late": str(late.pk),
         "deputy": str(deputy.pk),
         "person": str(karin.pk),
         "question": str(question.pk),

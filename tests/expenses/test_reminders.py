@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 
 from assignments.models import Assignment
-from expenses.reminders import remind_missing, tell_coordinators
+from expenses.reminders import remind_missing
 from notifications.messages import Kind
 from notifications.models import Notification
+from notifications.services import tell_coordinators
 from notifications.subjects import outdated_among
 from people.models import Membership, Municipality, User
 from tests import world
 from tests.notifications.calls import at_once, tell
 
-NOW = world.NOW
+NOW, EXPENSES = world.NOW, Kind.EXPENSES_WAITING
 DAY = timedelta(days=1)
 
 pytestmark = pytest.mark.django_db
@@ -34,25 +35,28 @@ def test_the_first_of_the_day_is_told_of_at_once(
         assert answer.status_code == 200
 
     assert recipients() == [inger]
-    assert tell_coordinators(assignment.municipality, NOW) == 0
+    assert tell_coordinators(assignment.municipality, NOW, EXPENSES) == 0
 
 
 def test_they_are_told_once_a_day(inger: User, kalix: Municipality) -> None:
     midnight = NOW + timedelta(hours=12)  # in Kalix
-    assert [tell_coordinators(kalix, NOW), tell_coordinators(kalix, midnight - timedelta(seconds=1))] == [1, 0]
-    assert tell_coordinators(kalix, midnight) == 1
+    assert [
+        tell_coordinators(kalix, NOW, EXPENSES),
+        tell_coordinators(kalix, midnight - timedelta(seconds=1), EXPENSES),
+    ] == [1, 0]
+    assert tell_coordinators(kalix, midnight, EXPENSES) == 1
 
 
 def test_only_who_still_coordinates_is_told(
     inger: User, bengt: User, lars: User, sven: User, kalix: Municipality
 ) -> None:
     Membership.objects.filter(user=inger).update(is_active=False)
-    assert tell_coordinators(kalix, NOW) == 1
+    assert tell_coordinators(kalix, NOW, EXPENSES) == 1
     assert recipients() == [bengt]
 
 
 def test_a_question_that_waits_is_told_of_by_itself(inger: User, kalix: Municipality) -> None:
-    tell_coordinators(kalix, NOW)
+    tell_coordinators(kalix, NOW, EXPENSES)
     assert tell_coordinators(kalix, NOW, Kind.PRE_APPROVALS_WAITING) == 1
     told = Notification.objects.get(kind="pre_approvals_waiting")
     assert (told.subject_type, told.subject_id) == ("pre_approvals", None)
@@ -60,7 +64,7 @@ def test_a_question_that_waits_is_told_of_by_itself(inger: User, kalix: Municipa
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_first_ones_at_once_are_told_of_once(inger: User, bengt: User, kalix: Municipality) -> None:
-    counts = at_once(*[partial(tell_coordinators, kalix, NOW)] * 4)
+    counts = at_once(*[partial(tell_coordinators, kalix, NOW, EXPENSES)] * 4)
 
     assert sum(counts) == 2
     assert Notification.objects.count() == 2
@@ -130,7 +134,7 @@ def test_nor_is_one_of_an_assignment_that_ended_meanwhile(assignment: Assignment
 
 
 def test_who_coordinates_no_more_is_not_told_that_something_waits(kalix: Municipality, inger: User) -> None:
-    tell_coordinators(kalix, NOW)
+    tell_coordinators(kalix, NOW, EXPENSES)
     assert not is_outdated()
     inger.memberships.update(is_active=False)
     assert is_outdated()

@@ -20,11 +20,12 @@ from expenses.deciding_services import approve_expense, reject_expense, return_e
 from expenses.follow_up_reminders import remind_to_follow_up
 from expenses.pre_approval_services import approve_pre_approval, ask_first, decline_pre_approval
 from expenses.processing_services import process_receipt
-from expenses.reminders import remind_missing, tell_coordinators
+from expenses.reminders import remind_missing
 from expenses.undoing_services import undo_decision
 from notifications import delivery
 from notifications.messages import Kind
 from notifications.models import Delivery, Device, Notification
+from notifications.services import tell_coordinators
 from occasions import reminders
 from occasions.answering_services import approve_occasion, decline_occasion
 from occasions.series_filling import fill_series
@@ -63,7 +64,7 @@ def told(marked: Assignment, inger: User, queue: redis.Redis, django_capture_on_
             world.make_occasion(marked, NOW + starts_in, **words)
         reminders.remind_before(NOW)
         reminders.remind_unlogged(NOW)
-        tell_coordinators(marked.municipality, NOW)
+        tell_coordinators(marked.municipality, NOW, Kind.EXPENSES_WAITING)
         remind_to_follow_up(NOW)
         for decide in (approve_expense, return_expense, reject_expense):
             expense = world.make_expense(marked, status="submitted", note=f"Kaffe i {MARK}")
@@ -78,6 +79,7 @@ def told(marked: Assignment, inger: User, queue: redis.Redis, django_capture_on_
         remind_missing(NOW)
         remind_unused(NOW - timedelta(days=21))
         nudge(user=inger, assignment_id=marked.pk, now=NOW)
+        world.make_late_write(marked, body={"note": f"{MARK} var glad"})
     assert set(Notification.objects.values_list("kind", flat=True)) == set(Kind)
 
 
