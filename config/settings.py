@@ -230,6 +230,7 @@ SPECTACULAR_SETTINGS = {
         "ExpenseStatusEnum": "expenses.models.Expense.Status",
         "PreApprovalStatusEnum": "expenses.models.PreApproval.Status",
         "ReceiptStatusEnum": "expenses.models.Receipt.Status",
+        "QueueMethodEnum": ["POST", "PATCH", "PUT", "DELETE"],
         "NotificationKindEnum": [kind.value for kind in Kind],
         "SyncedTypeEnum": "api.syncing.serializers.TYPES",
     },

@@ -5,21 +5,21 @@ from typing import cast
 from django.utils import timezone
 from django.utils.translation import get_language
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.pagination import CursorPages
+from api.queue_views import SendQueueView
 from api.syncing.pulling import pull
 from api.syncing.serializers import SyncQuerySerializer, SyncSerializer
 from core.text import known_language
 from people.models import Role, User
 
 
-class SyncView(GenericAPIView[User]):
-    """All that a phone may hold, and what becomes of it."""
+class SyncView(SendQueueView):
+    """All that a phone may hold, and what becomes of it; and what it has to send."""
 
-    roles = {"GET": frozenset({Role.CONTACT_PERSON})}
+    roles = {"GET": frozenset({Role.CONTACT_PERSON}), **SendQueueView.roles}
     serializer_class = SyncSerializer
 
     @extend_schema(

@@ -49,6 +49,7 @@ WEEKLY = {"assignment": "#assignment", "rule": "FREQ=WEEKLY;COUNT=2"}
 TABLE: dict[tuple[str, str], Row] = {
     ("GET", "home"): Row(everybody()),
     ("GET", "sync"): Row(only(owner=200, stranger=200)),
+    ("POST", "sync"): Row(only(owner=200, stranger=200), body={"items": []}),
     ("GET", "me"): Row(everybody()),
     ("PATCH", "me"): Row(everybody(), body={"language": "en"}),
     ("PUT", "device"): Row(everybody(201), about="installation", body={

@@ -15,12 +15,14 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.test import APIClient
 
+from api.queue_calls import QUEUED
 from assignments.models import Assignment
 from expenses.models import Duplicate
 from occasions.models import CalendarLink, OccasionSeries, Outing
 from people.models import Municipality, Role, User
 from people.permissions import RolePermission
 from tests import world
+from tests.api.queues import item, sent
 from tests.api.route_table import ACTORS, CLOSED, COORDINATOR, DUPLICATE, OPEN, OWNER, ROLE_OF, TABLE, Row
 
 
@@ -98,9 +100,14 @@ def _user(actor: str, municipality: Municipality) -> User:
     return world.make_user(f"{actor}@{municipality.code}.example", municipality, Role(ROLE_OF[actor]))
 
 
-def call(client: APIClient, method: str, name: str, row: Row, scene: Scene) -> Any:
+def path_and_body(name: str, row: Row, scene: Scene) -> tuple[str, Any]:
     path = reverse(name, args=[scene.ids[row.about], *row.and_then] if row.about else [])
     body = json.loads(re.sub('"#([a-z]+)"', lambda found: json.dumps(scene.ids[found[1]]), json.dumps(row.body)))
+    return path, body
+
+
+def call(client: APIClient, method: str, name: str, row: Row, scene: Scene) -> Any:
+    path, body = path_and_body(name, row, scene)
     options: dict[str, Any] = {"headers": {"If-Match": '"1"'}} if method == "PATCH" else {}
     if name == "receipts":
         options["format"] = "multipart"
@@ -135,6 +142,30 @@ def test_each_role_gets_just_what_the_table_says(method: str, name: str, scene: 
         if answer.status_code >= 400:
             assert answer["Content-Type"] == "application/problem+json"
             assert "Marker" not in content
+
+
+# What a contact person writes, and not in a queue: what is about now, files, and the queue itself.
+NOT_QUEUED = {
+    ("PUT", "device"), ("DELETE", "device"), ("POST", "preview-occasion"), ("POST", "preview-series"),
+    ("POST", "calendar-link"), ("DELETE", "calendar-link"), ("POST", "receipts"), ("POST", "sync"),
+}  # fmt: skip
+
+
+def test_each_write_of_a_contact_person_is_queued_or_not_for_a_reason() -> None:
+    writes = {route for route, row in TABLE.items() if route[0] != "GET" and row.answers[OWNER] != 403}
+    assert writes == QUEUED.keys() | NOT_QUEUED
+
+
+def test_what_is_queued_answers_as_on_its_own(scene: Scene, karin: User) -> None:
+    for method, name in QUEUED:
+        row = TABLE[method, name]
+        path, given = path_and_body(name, row, scene)
+        version = {"version": 1} if method == "PATCH" else {}
+        with undone():
+            one = item(karin, method, path.removeprefix("/api/v1"), given, **version)
+            first, again = (sent(karin, one)[0]["status"] for _ in range(2))
+        wanted = row.answers[OWNER]
+        assert (first, again) == (wanted, 200 if wanted < 400 else wanted), (method, name)
 
 
 @pytest.mark.parametrize(("method", "name"), CLOSED)
