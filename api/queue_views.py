@@ -6,6 +6,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 
 from api.queue import Sending
 from api.queue_calls import Calls
@@ -19,7 +20,7 @@ class SendQueueView(CommandView):
 
     commands = {"POST": SendQueueSerializer}
     roles = {"POST": frozenset({Role.CONTACT_PERSON})}
-    serializer_class = SentQueueSerializer
+    serializer_class: type[BaseSerializer[Any]] = SentQueueSerializer
 
     @extend_schema(responses=SentQueueSerializer)
     def post(self, request: Request) -> Response:
