@@ -82,7 +82,7 @@ def _deliveries(now: datetime) -> Iterator[GaugeMetricFamily]:
     oldest = min((group.oldest_due_at for group in groups if group.oldest_due_at), default=now)
     yield _gauge(
         "deliveries_oldest_due_seconds",
-        "For how long the oldest of those has been due, 0 without any. A retry is due when its wait is over.",
+        "For how long the oldest of those has been due, at first if it is retried; 0 without any.",
         [((), _seconds(now - oldest))],
     )
 
