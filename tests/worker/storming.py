@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.db import Error, connection
 from django.utils import timezone
 
+from core.heartbeat import SomeFailed
 from notifications.models import Delivery, Device, Notification
 from occasions.models import Occasion
 from occasions.reminders import remind_before
@@ -95,7 +96,7 @@ class Storm:
                 remind_before(timezone.now())
                 if Notification.objects.count() >= count:
                     break
-            except Error:
+            except (Error, SomeFailed):
                 time.sleep(0.1)
             connection.close()
         connection.close()
