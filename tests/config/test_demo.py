@@ -84,7 +84,7 @@ def test_it_tells_how_far_it_is_lets_the_accounts_in_and_keeps_its_data_however_
         sign_in(port, f"{account}@kalix.example")
     planned = occasions(port)
     make.kill()
-    assert eventually(lambda: working_in(data_dir) == [])
+    assert eventually(lambda: working_in(data_dir) == [], 60), working_in(data_dir)
 
     killed = start_demo(data_dir)
     killed.read(until="Ready")
