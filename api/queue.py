@@ -120,10 +120,7 @@ class Sending:
         builds_on = {*item.names, *map(str, item.depends_on)} & self.late.keys()
         if builds_on:
             return self._keep(item, self.late[min(builds_on)], now)
-        answer = self._send_once(item, match, now)
-        if answer.status == 404 and (lost := find_lost(self.user, _wanted(item, match), now)):
-            return self._keep(item, lost, now)
-        return answer
+        return self._send_once(item, match, now)
 
     def _expect_ready(self, item: Item) -> None:
         """Raise DependencyFailed, or ValidationError for what is to depend on something later."""
@@ -134,14 +131,32 @@ class Sending:
             raise DependencyFailed
 
     def _send_once(self, item: Item, match: ResolverMatch, now: datetime) -> Answer:
-        """Make the call and note that it is done, both or neither. The same item elsewhere is waited for."""
+        """Do or keep it and note that this was so, both or neither. The same item elsewhere is waited for."""
         with transaction.atomic():
             if claim_item(self.user, item.id, item.asked, now):
-                answer = self._make(item) if item.base is None else self._merge(item, match)
+                answer = self._do_or_keep(item, match, now)
                 if answer.is_failure:
                     transaction.set_rollback(True)
                 return answer
+        if late := find_late_writes(self.user, [item.id], []):
+            return self._keep(item, late[0].assignment, now)
         return self._send_again(item, match, fingerprints_of(self.user, [item.id]).get(item.id, ""))
+
+    def _do_or_keep(self, item: Item, match: ResolverMatch, now: datetime) -> Answer:
+        """Make the call; keep it when it is about an assignment that has ended."""
+        wanted = _wanted(item, match)
+        for _ in range(TRIES):  # an assignment that comes back between two questions makes it another try
+            with transaction.atomic():
+                answer = self._make(item) if item.base is None else self._merge(item, match)
+                if answer.is_failure:
+                    transaction.set_rollback(True)
+            if answer.status != 404:
+                break
+            if lost := find_lost(self.user, wanted, now):
+                return self._keep(item, lost, now)
+            if not Assignment.objects.own(self.user, now=now).filter(wanted).exists():
+                break
+        return answer
 
     def _send_again(self, item: Item, match: ResolverMatch, asked: str) -> Answer:
         """Show what an item that is done was about, as it is now, if it is still in sight. Raise IdConflict."""

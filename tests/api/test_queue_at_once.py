@@ -2,10 +2,12 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 
 from assignments.models import Assignment, LateWrite
 from expenses.models import Expense
@@ -66,3 +68,33 @@ def test_what_is_late_twice_at_once_is_kept_once(karin: User, inger: User, assig
     assert [result["status"] for [result] in results] == [202] * 4
     assert LateWrite.objects.count() == 1
     assert inger.notifications.count() == 1
+
+
+def test_what_is_kept_is_not_done_too_when_its_assignment_comes_back(karin: User, assignment: Assignment) -> None:
+    """The same item waits behind its repeat, which was too late; and then it would not be late any more."""
+    assignment.change(last_day=assignment.first_day)
+    late = item(karin, "POST", "/occasions", body(assignment, coming_month().isoformat(), id=str(uuid4())))
+    waits = Event()
+
+    def wait(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith('INSERT INTO "assignments_sentitem"'):
+            waits.set()
+            assert kept.wait(10)
+        return execute(sql, params, many, context)
+
+    def first() -> Any:
+        with connection.execute_wrapper(wait):
+            return sent(karin, late)
+
+    def second() -> Any:
+        assert waits.wait(10)
+        found = sent(karin, late)
+        Assignment.objects.filter(pk=assignment.pk).update(last_day=None)
+        kept.set()
+        return found
+
+    kept = Event()
+    results = at_once([first, second])
+
+    assert [result["status"] for [result] in results] == [202, 202]
+    assert (LateWrite.objects.count(), Occasion.objects.count()) == (1, 0)
