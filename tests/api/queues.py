@@ -4,11 +4,13 @@ import json
 from typing import Any
 from uuid import uuid4
 
+from assignments.models import Assignment
 from notifications.models import Device
 from people.models import User
 from tests import world
+from tests.occasions.calls import body
 
-NOON = "2026-06-10T12:00:00+02:00"
+MORNING, NOON = "2026-06-10T08:00:00+02:00", "2026-06-10T12:00:00+02:00"
 
 
 def phone_of(user: User) -> str:
@@ -49,3 +51,14 @@ def outcomes(results: list[dict[str, Any]]) -> list[tuple[int, str | None]]:
 def statuses(user: User, *items: Any) -> list[int]:
     """Send a queue; return each result's status."""
     return [result["status"] for result in sent(user, *items)]
+
+
+def plan(user: User, assignment: Assignment, *, starts_at: str = MORNING, hours: float = 1, **more: Any) -> Any:
+    """An item that plans, or logs, an occasion with an id of the phone's own."""
+    return item(user, "POST", "/occasions", body(assignment, starts_at, hours, id=str(uuid4()), **more))
+
+
+def claim(user: User, assignment: Assignment, **more: Any) -> Any:
+    """An item that claims a coffee from a coin machine."""
+    values = {"category": "coins", "claimed_amount": "25.00", "spent_on": "2026-06-05", "id": str(uuid4())}
+    return item(user, "POST", "/expenses", {"assignment": str(assignment.pk), **values, **more})

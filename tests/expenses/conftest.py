@@ -1,5 +1,6 @@
 """Where uploads are kept meanwhile, and receipts that came in."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -30,3 +31,11 @@ def submitted(assignment: Assignment, karin: User) -> Expense:
 def elsewhere(anna: User, leksand: Municipality) -> Expense:
     """An expense of Anna's in Leksand that came in there."""
     return world.make_expense(world.make_assignment(anna, leksand), status="submitted")
+
+
+@pytest.fixture
+def calm(assignment: Assignment, kalix: Municipality) -> Assignment:
+    """Karin's assignment, which nobody has to look after: she was met yesterday, and all of April and May."""
+    for day in (date(2026, 4, 7), date(2026, 4, 8), date(2026, 5, 7), date(2026, 5, 8), date(2026, 6, 9)):
+        world.make_occasion(assignment, datetime(day.year, day.month, day.day, 10, tzinfo=UTC), status="completed")
+    return assignment
