@@ -14,5 +14,3 @@ class ExpensesConfig(AppConfig):
         from notifications.subjects import ask_before_sending
 
         ask_before_sending("expense", reminders.outdated)
-        for subject_type in ("expenses", "pre_approvals", "follow_up"):
-            ask_before_sending(subject_type, reminders.of_no_coordinator)

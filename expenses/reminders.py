@@ -11,7 +11,6 @@ from expenses.models import Expense, ExpenseCategory, ExpenseQuerySet
 from notifications.messages import Kind
 from notifications.models import Notification
 from notifications.services import notify
-from people.models import Membership
 
 MISSING_AFTER = timedelta(days=2)  # a phone may have sent it by then
 MISSING_FOR = timedelta(days=30)
@@ -41,13 +40,6 @@ def outdated(notifications: Sequence[Notification], now: datetime) -> list[Notif
     drafts = _lacking().filter(pk__in=[one.subject_id for one in reminders if one.subject_id])
     lacking = {(one.pk, one.claimant.pk) for one in drafts if one.assignment.lasts(now)}
     return [one for one in reminders if (one.subject_id, one.recipient_id) not in lacking]
-
-
-def of_no_coordinator(notifications: Sequence[Notification], now: datetime) -> list[Notification]:
-    """Return those of people who coordinate nothing any more."""
-    led = Membership.objects.led_by({one.recipient_id for one in notifications}, now)
-    coordinators = {user_id for user_id, _ in led}
-    return [one for one in notifications if one.recipient_id not in coordinators]
 
 
 def _lacking() -> ExpenseQuerySet:

@@ -32,10 +32,10 @@ def notify(
 ) -> int:
     """Put a notification into each recipient's inbox and queue it for their devices; return how many are new.
 
-    Called again with the same `dedup_key` it tells nobody twice. `expires_at` is when a push would be
-    pointless, `lead_minutes` how long before something it reminds, and `shows_time` lets its texts say when that
-    begins. Quiet hours delay a push, or leave it out
-    where it would be pointless by then. Runs in the caller's transaction: what is rolled back was never told.
+    Called again with the same `dedup_key` it tells nobody twice. `expires_at` is when a push would be pointless,
+    `lead_minutes` how long before something it reminds, and `shows_time` lets its texts say when that begins.
+    Quiet hours delay a push, or leave it out where it would be pointless by then. Runs in the caller's
+    transaction: what is rolled back was never told.
     """
     about: dict[str, Any] = {
         "kind": kind,

@@ -9,7 +9,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from notifications.messages import Audience, message_of
 from notifications.models import Notification
+from people.models import Membership
 
 logger = logging.getLogger(__name__)
 # Which of some notifications are not true any more.
@@ -40,8 +42,19 @@ def outdated_among(notifications: Iterable[Notification], now: datetime) -> set[
 
     Where an app stumbles over the question, what it would have been asked about is sent: it was true when told.
     """
-    told = _answers(_outdated, notifications, now)
+    asked_about = list(notifications)
+    told = [*_answers(_outdated, asked_about, now), _of_no_coordinator(asked_about, now)]
     return {one.pk for those in told for one in those}
+
+
+def _of_no_coordinator(notifications: Iterable[Notification], now: datetime) -> list[Notification]:
+    """Return what is told to coordinators, and would reach somebody who coordinates nothing any more."""
+    told = [one for one in notifications if message_of(one.kind).audience == Audience.COORDINATOR]
+    if not told:
+        return []
+    led = Membership.objects.led_by({one.recipient_id for one in told}, now)
+    coordinators = {user_id for user_id, _ in led}
+    return [one for one in told if one.recipient_id not in coordinators]
 
 
 def _answers(registry: Mapping[str, Callable[..., Any]], notifications: Iterable[Notification], *more: Any) -> Any:

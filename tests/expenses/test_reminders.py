@@ -133,13 +133,6 @@ def test_nor_is_one_of_an_assignment_that_ended_meanwhile(assignment: Assignment
     assert is_outdated()
 
 
-def test_who_coordinates_no_more_is_not_told_that_something_waits(kalix: Municipality, inger: User) -> None:
-    tell_coordinators(kalix, NOW, EXPENSES)
-    assert not is_outdated()
-    inger.memberships.update(is_active=False)
-    assert is_outdated()
-
-
 def test_a_decision_is_told_whatever_became_of_it(karin: User, assignment: Assignment) -> None:
     expense = world.make_expense(assignment, status="submitted")
     tell(karin, subject_id=expense.pk)

@@ -11,7 +11,7 @@ from notifications import delivery, tasks
 from notifications.messages import Kind
 from notifications.models import Delivery, Device, Notification
 from notifications.rules import GIVE_UP_AFTER
-from people.models import User
+from people.models import Municipality, Role, User
 from tests import world
 from tests.doubles.fcm import FcmDouble
 from tests.notifications.calls import at_once, claim, during_sending, queued, register, send, state, tell
@@ -78,7 +78,10 @@ def test_another_message_about_the_same_thing_replaces_nothing(
     assert keys == [f"units_unused:{karins_phone.pk}", f"nudge:{karins_phone.pk}"]
 
 
-def test_what_is_about_no_single_thing_replaces_itself(fcm_double: FcmDouble, karins_phone: Device) -> None:
+def test_what_is_about_no_single_thing_replaces_itself(
+    fcm_double: FcmDouble, karins_phone: Device, kalix: Municipality
+) -> None:
+    world.add_roles(karins_phone.user, kalix, Role.COORDINATOR)
     assert keys_of(fcm_double, karins_phone, Kind.EXPENSES_WAITING) == ["expenses_waiting"]
 
 
