@@ -17,7 +17,7 @@ from notifications.mail import Mail, send_mail
 
 logger = logging.getLogger(__name__)
 # Recorded together, or more when recording is slow: a commit for each would take as long as the push.
-GROUP = 4
+GROUP = 3
 AHEAD = 4  # times the threads: their work while rows are claimed and recorded
 PATIENCE_SECONDS = 0.02  # for which a result waits for others to be recorded with
 BROKEN = fcm.SendResult(fcm.Outcome.UNAUTHORISED, error_code="SENDER_BROKEN")
@@ -32,7 +32,7 @@ def send_in_groups(
     """Send the message of each thing and yield things and results in groups, as they come.
 
     Things are taken somewhat ahead, and their messages made in threads, where nothing is asked of the database.
-    At most twice PUSH_THREADS are begun and not yet recorded by whoever takes the groups. At `until`, on the
+    At most PUSH_THREADS are begun and not yet recorded by whoever takes the groups. At `until`, on the
     monotonic clock, a group is yielded even if it is empty; from then on, and once FCM says that it is too much,
     nothing more begins: None is the result of what was taken and not tried.
     """
@@ -40,7 +40,7 @@ def send_in_groups(
     stopped = Event()
     threads = settings.PUSH_THREADS
     push = _pushing()
-    unrecorded = Semaphore(2 * threads)
+    unrecorded = Semaphore(threads)
 
     def may_begin() -> bool:
         return not stopped.is_set() and monotonic() < until

@@ -281,5 +281,5 @@ def test_whatever_they_do_the_books_stay_right(books: type[Books]) -> None:
     patience = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
     run_state_machine_as_test(
         books,
-        settings=settings(max_examples=8, stateful_step_count=8, deadline=None, suppress_health_check=patience),
+        settings=settings(max_examples=5, stateful_step_count=8, deadline=None, suppress_health_check=patience),
     )

@@ -31,6 +31,7 @@ FAULTS: dict[str, dict[str, object]] = {
     "drop_before": {"times": 20},
     "drop_after": {"times": 5},
 }
+THREADS = "4"  # of each worker: so many may be sent again after a kill
 BREATH = 0.7  # seconds between two blows, at least
 
 
@@ -74,6 +75,7 @@ def stage(count: int) -> Iterator[Callable[[int], dict[str, object]]]:
             "DATA_DIR": str(folder),
             "SECRET_KEY": "a key of tests, which is not secret and long enough to sign with",
             "QUIET_HOURS": "off",
+            "PUSH_THREADS": THREADS,
             "DJANGO_SETTINGS_MODULE": "config.settings",
         }
         django.setup()
