@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+from django.middleware.http import ConditionalGetMiddleware
 from django.utils import translation
 from psycopg_pool import PoolTimeout
 
@@ -73,6 +74,18 @@ class GzipMiddleware(GZipMiddleware):
         if response.streaming:
             return response
         return super().process_response(request, response)
+
+
+class NotModifiedMiddleware(ConditionalGetMiddleware):
+    """Answers 304 to who has the answer already; whatever has no ETag gets one of its bytes.
+
+    A read has nothing to protect from another's edit: `If-Match` and its like are for what writes.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Leave out what is known."""
+        answer = super().process_response(request, response)
+        return response if answer.status_code == 412 else answer
 
 
 class DatabaseAwayMiddleware:

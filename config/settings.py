@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "api.middleware.GzipMiddleware",
+    "api.middleware.NotModifiedMiddleware",
     "api.middleware.DatabaseAwayMiddleware",
     "api.middleware.ReadableMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -13,8 +13,11 @@ from core.serializers import CommandSerializer
 
 
 def version_of(tag: str) -> int:
-    """Return the version that an ETag of ours names; 0, which never exists, for any other."""
-    match = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', tag.strip(), re.ASCII)
+    """Return the version that an ETag of ours names; 0, which never exists, for any other.
+
+    What stands behind the version tells how the object was read, and an edit is of what is stored.
+    """
+    match = re.fullmatch(r'(?:W/)?"?(\d{1,9})(?:-[0-9a-f]{24})?"?', tag.strip(), re.ASCII)
     return int(match[1]) if match else 0
 
 
