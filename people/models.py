@@ -147,9 +147,8 @@ class User(AbstractBaseUser, PermissionsMixin, BaseModel):
     @cached_property
     def active_memberships(self) -> list["Membership"]:
         """The roles held now, each with its municipality; asked once per loaded user, as of that moment."""
-        now = timezone.now()
         found = Membership.objects.active().filter(user=self).select_related("municipality")
-        return [membership for membership in found if membership.holds_on(membership.municipality.today(now))]
+        return held_now(found)
 
     @property
     def roles(self) -> set[str]:
@@ -263,6 +262,12 @@ class Membership(RepeatableModel):
     def holds_on(self, today: date) -> bool:
         """Tell whether it gives its role on a day of the municipality's."""
         return self.role != DEPUTY or self.first_day <= today <= self.last_day  # type: ignore[operator]
+
+
+def held_now(memberships: Iterable[Membership]) -> list[Membership]:
+    """Keep those that hold on their municipality's date."""
+    now = timezone.now()
+    return [one for one in memberships if one.holds_on(one.municipality.today(now))]
 
 
 class Client(BaseModel):

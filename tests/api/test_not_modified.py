@@ -30,8 +30,9 @@ def test_every_read_is_answered_once_and_then_not_modified(name: str, row: Any, 
     assert "no-cache" in first["Cache-Control"]
     again = ask_again(client, first, first.request["PATH_INFO"])
     assert (again.status_code, read(again), again["ETag"]) == (304, "", first["ETag"])
-    for header in ("Cache-Control", "Vary"):
-        assert again.get(header) == first.get(header)
+    assert again["Cache-Control"] == first["Cache-Control"]
+    if first["Content-Type"] == "application/json":
+        assert {"Accept-Encoding", "Accept-Language"} <= set(again["Vary"].split(", "))
 
 
 def test_what_was_gzipped_is_known_again(karin: User, assignment: Assignment, noon: Any) -> None:
