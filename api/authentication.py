@@ -44,10 +44,11 @@ def _read_in_one(key: str) -> tuple[User, dict[str, Any]] | None:
     if not payload or not session_key:
         return None
     found = read_signed_in(UUID(payload["sub"]), session_key)
-    if found is None or found[1] is None:
+    if found is None:
         return None
     user, session_data = found
-    return (user, payload) if _is_of(SessionStore().decode(session_data), user) else None
+    good = session_data is not None and _is_of(SessionStore().decode(session_data), user)
+    return (user, payload) if good else None
 
 
 def _is_of(session: Mapping[str, Any], user: User) -> bool:

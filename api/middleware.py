@@ -84,6 +84,8 @@ class NotModifiedMiddleware(ConditionalGetMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Leave out what is known."""
+        if response.status_code != 200:
+            return response
         answer = super().process_response(request, response)
         return response if answer.status_code == 412 else answer
 

@@ -41,15 +41,26 @@ class CursorPages(CursorPagination):
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         """Return the rows of the page that `limit` and `cursor` ask for. Raise ValidationError."""
+        self.begin(queryset, request, view)
+        return self.finish(list(self.arrange(queryset, self.edge)))
+
+    def begin(self, queryset: Any, request: Request, view: Any) -> None:
+        """Read which page is asked for. Raise ValidationError."""
         self.request, self.fields = request, self.get_ordering(request, queryset, view)
-        limit = self.get_page_size(request) or self.page_size
-        back, edge = self._read_cursor(queryset)
-        ordering = [_reversed(name) for name in self.fields] if back else list(self.fields)
+        self.limit = self.get_page_size(request) or self.page_size
+        self.back, self.edge = self._read_cursor(queryset)
+
+    def arrange(self, queryset: Any, edge: list[Any]) -> Any:
+        """Put rows in their order, from the edge on, and take one more than the page has."""
+        ordering = [_reversed(name) for name in self.fields] if self.back else list(self.fields)
         rows = queryset.order_by(*ordering)
-        found = list((rows.filter(_beyond(ordering, edge)) if edge else rows)[: limit + 1])
-        page, more = found[:limit], len(found) > limit
-        self.page = page[::-1] if back else page
-        self.has_next, self.has_previous = (bool(edge), more) if back else (more, bool(edge))
+        return (rows.filter(_beyond(ordering, edge)) if edge else rows)[: self.limit + 1]
+
+    def finish(self, found: list[Any]) -> list[Any]:
+        """Return the page's rows in the order of the list, from all that were found."""
+        page, more = found[: self.limit], len(found) > self.limit
+        self.page = page[::-1] if self.back else page
+        self.has_next, self.has_previous = (bool(self.edge), more) if self.back else (more, bool(self.edge))
         return self.page
 
     def get_next_link(self) -> str | None:

@@ -59,14 +59,19 @@ class Grant:
         return self.part != self.whole
 
 
-def accounting_periods(terms: Terms, versions: PolicyVersions) -> Iterator[tuple[Period, PolicyRules]]:
+def accounting_periods(
+    terms: Terms, versions: PolicyVersions, since: date | None = None
+) -> Iterator[tuple[Period, PolicyRules]]:
     """Yield the periods over which units are counted, one after the other, each with the policy that judges it.
 
     The policy may count over longer periods than the decision's own, never over shorter ones. A version that
     counts otherwise takes over when the period before it has ended, and with it the decision's own: no days are
-    left over for which nothing is granted.
+    left over for which nothing is granted. With `since` those that ended before that day may be left out.
     """
     start = terms.first_day
+    if since is not None and len({version.period for version in versions.versions}) == 1:
+        whole = Period.around(since, _kind(terms, versions.versions[0]), anchor=terms.first_day)
+        start = max(start, whole.first_day)
     while terms.covers(start):
         rules = versions.in_force(start)
         kind = _kind(terms, rules)
@@ -82,18 +87,21 @@ def _kind(terms: Terms, rules: PolicyRules) -> PeriodKind:
     return max(terms.period, rules.period or terms.period, key=PERIOD_KINDS.index)
 
 
-def grants(terms: Terms, versions: PolicyVersions) -> Iterator[Grant]:
+def grants(terms: Terms, versions: PolicyVersions, since: date | None = None) -> Iterator[Grant]:
     """Yield what is granted for each of the decision's own periods.
 
     One that the decision's first or last day cuts, or in which its scope changes, follows the policy: whole
-    (the larger scope), or pro rata by days, rounded up.
+    (the larger scope), or pro rata by days, rounded up. With `since` those that begin before are left out.
     """
     start = terms.first_day
+    if since is not None:
+        start = max(start, Period.around(since, terms.period, anchor=terms.first_day).first_day)
     while terms.covers(start):
         whole = Period.around(start, terms.period, anchor=terms.first_day)
         part = whole.within(start, terms.last_day)
         scopes = list(_scopes_within(terms, part))
-        yield Grant(whole, part, _units(terms, whole, part, scopes, versions), is_changed=len(scopes) > 1)
+        if since is None or part.first_day >= since:
+            yield Grant(whole, part, _units(terms, whole, part, scopes, versions), is_changed=len(scopes) > 1)
         start = part.last_day + DAY
 
 

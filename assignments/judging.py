@@ -19,13 +19,17 @@ COUNTING = frozenset({"planned", "completed"})
 
 @dataclass(frozen=True)
 class Book:
-    """All that the ledger of a decision is computed from; `uses` by what the caller knows an occasion by."""
+    """All that the ledger of a decision is computed from; `uses` by what the caller knows an occasion by.
+
+    With `since` it holds what matters to accounts from that day on (`days_that_matter`), and tells of no earlier.
+    """
 
     terms: Terms
     versions: PolicyVersions
     zone: ZoneInfo
     uses: Mapping[str, Use]
     adjustments: tuple[Adjustment, ...] = ()
+    since: date | None = None
 
     def ledger(self, until: date) -> Ledger:
         """Account for the decision up to a day, or to its last entry; once, however often it is asked for."""
@@ -37,6 +41,7 @@ class Book:
                 adjustments=self.adjustments,
                 zone=self.zone,
                 until=until,
+                since=self.since,
             )
         return self._ledgers[until]
 

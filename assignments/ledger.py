@@ -72,6 +72,25 @@ class Ledger:
         return [(was, now) for was, now in pairs if now.over > was.over]
 
 
+def days_that_matter(
+    terms: Terms, versions: PolicyVersions, first_day: date, last_day: date
+) -> tuple[date | None, date]:
+    """Return the first and last day of what the accounts of some days are computed from.
+
+    Nothing later ever matters. Where no version of the policy lets units be saved or used ahead, no period hands
+    anything on to the next, and nothing earlier matters either; else the first day is None.
+    """
+    first, last = first_day, last_day
+    for period, _ in accounting_periods(terms, versions, since=first_day):
+        if first_day in period:
+            first = period.first_day
+        if last_day in period:
+            last = period.last_day
+        if period.last_day >= last_day:
+            break
+    return (None if versions.hand_on else first), last
+
+
 def ledger_of(
     terms: Terms,
     versions: PolicyVersions,
@@ -80,19 +99,21 @@ def ledger_of(
     adjustments: Iterable[Adjustment],
     zone: ZoneInfo,
     until: date,
+    since: date | None = None,
 ) -> Ledger:
     """Account for a decision from its first day on, up to the period of `until` or of the last entry after it.
 
     While units used ahead are worked off it goes on, so that later periods can't be too short for that unseen.
-    The order of `uses` and `adjustments` does not matter.
+    The order of `uses` and `adjustments` does not matter. With `since`, of which `days_that_matter` tells, earlier
+    periods are left out.
     """
     entries = [entry for use in uses for entry in count(use, versions, zone, family=terms.family)]
     entries += [Entry("adjustment", one.units, one.on, one) for one in adjustments]
     entries.sort(key=_order)
-    inside = [entry for entry in entries if terms.covers(entry.on)]
+    inside = [one for one in entries if terms.covers(one.on) and (since is None or one.on >= since)]
     until = max(until, inside[-1].on) if inside else until
     outside = tuple(entry for entry in entries if not terms.covers(entry.on))
-    return Ledger(terms, tuple(_accounts(terms, versions, inside, until)), outside)
+    return Ledger(terms, tuple(_accounts(terms, versions, inside, until, since)), outside)
 
 
 def _order(entry: Entry) -> tuple[object, ...]:
@@ -133,12 +154,16 @@ def count(use: Use, versions: PolicyVersions, zone: ZoneInfo, *, family: bool) -
         yield Entry("waiting", use.asked_units - units, on, use)
 
 
-def _accounts(terms: Terms, versions: PolicyVersions, entries: list[Entry], until: date) -> Iterator[Quota]:
+def _accounts(
+    terms: Terms, versions: PolicyVersions, entries: list[Entry], until: date, since: date | None
+) -> Iterator[Quota]:
     """Yield the account of each period, and hand on what it leaves to the next."""
-    coming, position = grants(terms, versions), 0
+    coming, position = grants(terms, versions, since), 0
     grant = next(coming, None)
     lots: list[Lot] = []
-    for number, (period, rules) in enumerate(accounting_periods(terms, versions)):
+    for number, (period, rules) in enumerate(accounting_periods(terms, versions, since)):
+        if since is not None and period.last_day < since:
+            continue
         found = []
         while grant is not None and grant.part.first_day <= period.last_day:
             found.append(Entry("granted", grant.units, grant.part.first_day, grant))

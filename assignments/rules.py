@@ -218,6 +218,11 @@ class PolicyVersions:
         """Return the version that holds on a day; the first one for days before it."""
         return self.versions[max(bisect_right(self._first_days, on) - 1, 0)]
 
+    @property
+    def hand_on(self) -> bool:
+        """Whether any version lets units be saved or used ahead."""
+        return any(version.saving_cap or version.ahead_cap for version in self.versions)
+
     @cached_property
     def _first_days(self) -> list[date]:
         return [version.first_day for version in self.versions]

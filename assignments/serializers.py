@@ -9,8 +9,9 @@ from rest_framework import serializers
 
 from assignments.models import Adjustment, Assignment, Decision, ScopeChange
 from core.errors import InvalidInput
+from core.numbers import as_number
 from core.periods import Month, two_years_after
-from core.serializers import PAGING, CommandSerializer, IdField, QuerySerializer, UnitsField, as_number
+from core.serializers import PAGING, CommandSerializer, IdField, QuerySerializer, UnitsField
 from core.text import Text
 from people.models import Client
 

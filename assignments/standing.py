@@ -28,7 +28,12 @@ def check_leads_all(user: User, municipality_id: UUID, contact_persons: Collecti
 
 def lead_obstacle_of(assignment: Assignment, user: User) -> str | None:
     """Return the problem code that the user meets who answers about an assignment; None for who may."""
-    return obstacle_of(user, assignment.municipality.pk, lambda: check_leads(user, assignment))
+    return lead_obstacle(user, assignment.municipality.pk, assignment.contact_person_id)
+
+
+def lead_obstacle(user: User, municipality_id: UUID, contact_person_id: UUID) -> str | None:
+    """Return the same of an assignment that is not loaded."""
+    return obstacle_of(user, municipality_id, lambda: check_leads_all(user, municipality_id, [contact_person_id]))
 
 
 def obstacle_of(user: User, municipality_id: UUID, check: Callable[[], object]) -> str | None:

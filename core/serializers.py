@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from rest_framework import serializers
 
 from core.errors import DomainError
+from core.numbers import as_number
 from core.text import known_language
 
 # How every list is turned over, page by page.
@@ -93,11 +94,6 @@ class UnitsField(serializers.DecimalField):
     def to_representation(self, value: Any) -> int | float:  # type: ignore[override]
         """Write whole units without a decimal point."""
         return as_number(value)
-
-
-def as_number(units: Decimal) -> int | float:
-    """Return units as JSON has them: `2` or `2.5`."""
-    return int(units) if units == int(units) else float(units)
 
 
 class ProblemSerializer(serializers.Serializer[Any]):

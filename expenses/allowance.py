@@ -52,3 +52,9 @@ def allowance_of(monthly: Decimal, days: Days, month: Month, outlays: Iterable[O
         approved=sum((o.approved or ZERO for o in known if o.status in APPROVED), ZERO),
         waiting=sum((o.claimed for o in known if o.status in WAITING), ZERO),
     )
+
+
+def allowance_shape(allowance: Allowance) -> dict[str, str]:
+    """Return how an account looks to the phone; `AllowanceSerializer` describes it."""
+    names = ("granted", "carried_in", "approved", "waiting", "remaining")
+    return {"month": str(allowance.month)} | {name: f"{getattr(allowance, name):.2f}" for name in names}

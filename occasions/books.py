@@ -1,19 +1,18 @@
 """Reading the ledgers of decisions, many in a number of queries that does not grow with them."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 
 from assignments.judging import Book
 from assignments.models import Assignment, Decision, NoPolicy, Policy
 from assignments.quota import Quota, Use
 from assignments.rules import UNWRITTEN
 from core.periods import Month
-from occasions.models import Occasion, OccasionQuerySet
+from occasions.models import Occasion
 
 FIELDS = (
     "starts_at", "ends_at", "status", "own_units", "asked_units", "cancelled_by", "cancelled_at",
@@ -51,29 +50,6 @@ def read_book(decision: Decision) -> Book:
     if book.versions is UNWRITTEN:
         raise NoPolicy
     return book
-
-
-def as_seen(book: Book, assignment: Assignment, seen: OccasionQuerySet) -> Book:
-    """Return the book as a reader of an assignment sees it.
-
-    Occasions of other contact persons are told as such; those that are not among `seen` keep their ids to
-    themselves.
-    """
-    rows = (
-        Occasion.objects.of_decisions([assignment.decision_id])
-        .annotate(is_seen=Exists(seen.filter(pk=OuterRef("pk"))))
-        .values_list("pk", "contact_person", "is_seen")
-    )
-    uses = {
-        str(pk): replace(
-            book.uses[str(pk)],
-            occasion_id=str(pk) if is_seen else None,
-            by_another=contact_person != assignment.contact_person_id,
-        )
-        for pk, contact_person, is_seen in rows
-        if str(pk) in book.uses
-    }
-    return book.with_uses(uses)
 
 
 def read_quotas(

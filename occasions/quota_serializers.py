@@ -2,17 +2,14 @@
 
 from typing import Any, get_args
 
-from django.utils.translation import get_language
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from assignments.judging import Answer
 from assignments.models import Decision
-from assignments.quota import Entry, EntryKind, Quota
-from assignments.sentences import sentence_of
+from assignments.quota import EntryKind, Quota
 from assignments.serializers import ClientSerializer
 from core.serializers import ProblemSerializer, UnitsField
-from core.text import known_language
+from occasions.quota_shapes import quota_totals
 from occasions.serializers import OccasionSerializer
 
 
@@ -40,6 +37,10 @@ class QuotaTotalsSerializer(serializers.Serializer[Any]):
     waiting = UnitsField()
     carried_on = UnitsField()
 
+    def to_representation(self, quota: Quota) -> dict[str, Any]:
+        """Show it as `occasions.quota_shapes` says."""
+        return quota_totals(quota)
+
 
 class EntrySerializer(serializers.Serializer[Any]):
     """One line of the account, with its sentence."""
@@ -47,28 +48,15 @@ class EntrySerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=list(get_args(EntryKind)))
     units = UnitsField()
     on = serializers.DateField()
-    occasion = serializers.UUIDField(source="occasion_id", allow_null=True)
-    text = serializers.SerializerMethodField()
-
-    def get_text(self, entry: Entry) -> str:
-        """Say where the number comes from."""
-        return sentence_of(entry, known_language(get_language()), family=self.context["family"])
+    occasion = serializers.UUIDField(allow_null=True)
+    text = serializers.CharField()
 
 
 class QuotaSerializer(QuotaTotalsSerializer):
     """The account of a decision and a period, every number with its entries."""
 
-    month = serializers.SerializerMethodField()
-    entries = serializers.SerializerMethodField()
-
-    def get_month(self, quota: Quota) -> str:
-        """Name the month that was asked about."""
-        return str(self.context["month"])
-
-    @extend_schema_field(EntrySerializer(many=True))
-    def get_entries(self, quota: Quota) -> Any:
-        """Say where each number comes from."""
-        return EntrySerializer(quota.entries, many=True, context={"family": quota.family}).data
+    month = serializers.CharField()
+    entries = EntrySerializer(many=True)
 
 
 class AssignmentQuotaSerializer(serializers.Serializer[Any]):

@@ -4,6 +4,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.request import Request
@@ -11,11 +12,18 @@ from rest_framework.response import Response
 
 from assignments.models import READERS, Assignment, AssignmentQuerySet
 from assignments.serializers import PeriodQuerySerializer, PeriodsQuerySerializer
-from core.periods import Month
-from occasions.books import as_seen, read_books, read_quotas
-from occasions.models import Occasion
+from core.errors import NotYours
+from core.periods import Month, local_date
+from core.prepared import blank
+from core.text import known_language
+from occasions.account_reading import Reading
+from occasions.books import read_quotas
 from occasions.quota_serializers import AssignmentQuotaSerializer, QuotaSerializer
+from occasions.quota_shapes import quota_with_entries
 from people.models import User
+from people.standing_in import NOW
+
+ID = blank(UUID, 51)
 
 
 class QuotaView(GenericAPIView[Assignment]):
@@ -30,14 +38,17 @@ class QuotaView(GenericAPIView[Assignment]):
         query = PeriodQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         user, now = cast(User, request.user), timezone.now()
-        assignment = Assignment.objects.with_decision().visible_to(user, now=now).get_one(assignment_id)
-        on = query.validated_data.get("on") or assignment.municipality.today(now)
-        book = read_books([assignment.decision])[assignment.decision_id]
-        book = as_seen(book, assignment, Occasion.objects.visible_to(user, now=now))
-        month = query.given
-        quota = book.ledger(on).on(on) if month is None else book.ledger(month.last_day).in_month(month)
-        context = {"month": month or Month.of(on)}
-        return Response(QuotaSerializer(quota, context=context).data)
+        month, on = query.given, query.validated_data.get("on")
+        held, *_ = Reading("one", _one, user, now, {ID: assignment_id}, month, on).read()
+        if not held:
+            raise NotYours
+        quota = held[0].quota(now, month, on)
+        month = month or Month.of(on or local_date(now, held[0].row.zone))
+        return Response(quota_with_entries(quota, month, known_language(get_language())))
+
+
+def _one(user: User) -> AssignmentQuerySet:
+    return Assignment.objects.visible_to(user, now=NOW).filter(pk=ID)
 
 
 class QuotasView(ListAPIView[Assignment]):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as wall_time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from core.actions import Allowed
@@ -175,6 +176,11 @@ def standing(status: str, *, settled: bool) -> str:
     return "planned" if status == "completed" and not settled else status
 
 
+def is_ahead(starts_at: datetime, *, now: datetime, zone: ZoneInfo) -> bool:
+    """Tell whether an occasion starts on a later day than today."""
+    return local_date(starts_at, zone) > local_date(now, zone)
+
+
 def check_action(
     action: str, *, status: str, starts_at: datetime, now: datetime, zone: ZoneInfo, skipped: bool = False
 ) -> str:
@@ -183,12 +189,16 @@ def check_action(
     An occasion can be settled from its own day on, so that nobody is refused at the door. `starts_at` is
     when it will start with the action done: what was held can't be moved to a later day either.
     """
+    return _follow(action, status, ahead=is_ahead(starts_at, now=now, zone=zone), skipped=skipped)
+
+
+def _follow(action: str, status: str, *, ahead: bool, skipped: bool) -> str:
     if status not in TRANSITIONS[action]:
         raise WrongStatus
     if action == "restore" and not skipped:
         raise NotSkipped
     after = TRANSITIONS[action][status]
-    if after in BEEN and local_date(starts_at, zone) > local_date(now, zone):
+    if after in BEEN and ahead:
         raise NotYetHeld(field="starts_at")
     return after
 
@@ -204,28 +214,24 @@ class Obstacles:
     answer: str | None = None
 
 
+@lru_cache(maxsize=1024)
 def allowed_actions(
-    *,
-    status: str,
-    settled: bool,
-    skipped: bool,
-    asked: str,
-    starts_at: datetime,
-    now: datetime,
-    zone: ZoneInfo,
-    obstacles: Obstacles,
-) -> list[Allowed]:
-    """List every action and whether it would work, so that the app never guesses."""
+    *, status: str, settled: bool, skipped: bool, asked: str, ahead: bool, obstacles: Obstacles
+) -> tuple[Allowed, ...]:
+    """List every action and whether it would work, so that the app never guesses.
+
+    `ahead` is whether it starts on a later day than today.
+    """
     found = []
     for action in TRANSITIONS:
         code = obstacles.plan
         try:
             start = standing(status, settled=settled) if action in ("complete", "cancel", "no_show") else status
-            check_action(action, status=start, starts_at=starts_at, now=now, zone=zone, skipped=skipped)
+            _follow(action, start, ahead=ahead, skipped=skipped)
         except DomainError as error:
             code = code or error.code
         found.append(Allowed(action, code is None, code))
     for action, starts in ANSWERS.items():
         code = obstacles.answer or (None if asked in starts else NothingAsked.code)
         found.append(Allowed(action, code is None, code))
-    return found
+    return tuple(found)

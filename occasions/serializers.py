@@ -1,6 +1,5 @@
 """How occasions look to the phone."""
 
-from dataclasses import asdict
 from typing import Any, cast
 
 from django.utils import timezone
@@ -9,10 +8,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from assignments.rules import PolicyVersions
-from core.serializers import ActionSerializer, ProblemSerializer, UnitsField, as_number
+from core.serializers import ActionSerializer, ProblemSerializer, UnitsField
 from core.text import known_language
 from occasions.models import Activity, ActivityKind, Occasion, Outing
-from occasions.rules import allowed_actions
+from occasions.row_reading import Onlooker, row_of
 
 
 class ActivitySerializer(serializers.ModelSerializer[Activity]):
@@ -39,12 +38,12 @@ class OccasionSerializer(serializers.ModelSerializer[Occasion]):
     `units` is what it counts as now, `asked_units` what it will count as if the coordinator says yes.
     """
 
-    units = serializers.SerializerMethodField()
+    units = UnitsField(read_only=True)
     asked_units = UnitsField(read_only=True, allow_null=True)
     activities = ActivitySerializer(many=True, read_only=True)
-    outcome = serializers.SerializerMethodField()
+    outcome = OutcomeSerializer(read_only=True, allow_null=True)
     warnings = ProblemSerializer(many=True, read_only=True, help_text="What the policy warns of, once written.")
-    allowed_actions = serializers.SerializerMethodField()
+    allowed_actions = ActionSerializer(many=True, read_only=True)
 
     class Meta:
         model = Occasion
@@ -55,32 +54,14 @@ class OccasionSerializer(serializers.ModelSerializer[Occasion]):
             "version",
         ]  # fmt: skip
 
-    @extend_schema_field(UnitsField)
-    def get_units(self, occasion: Occasion) -> int | float:
-        """Say what it counts as."""
-        return as_number(occasion.units(self._versions(occasion)))
-
-    @extend_schema_field(OutcomeSerializer(allow_null=True))
-    def get_outcome(self, occasion: Occasion) -> dict[str, bool] | None:
-        """Say what follows from its being cancelled or missed."""
-        outcome = occasion.outcome(self._versions(occasion))
-        return None if outcome is None else asdict(outcome)
-
-    @extend_schema_field(ActionSerializer(many=True))
-    def get_allowed_actions(self, occasion: Occasion) -> list[dict[str, Any]]:
-        """Tell the app what it may offer, so that it never guesses."""
-        now = timezone.now()
-        actions = allowed_actions(
-            status=occasion.status,
-            settled=bool(occasion.action_fingerprint),
-            skipped=occasion.skipped_for_id is not None,
-            asked=occasion.asked,
-            starts_at=occasion.starts_at,
-            now=now,
-            zone=occasion.municipality.zone,
-            obstacles=occasion.obstacles(self.context["request"].user, now=now),
+    def to_representation(self, occasion: Occasion) -> dict[str, Any]:
+        """Show it as `occasions.shapes` says, whose every field is described here."""
+        known = cast(dict[str, Any], self.context)
+        onlooker = known.setdefault("onlooker", Onlooker(known["request"].user, timezone.now()))
+        shape: dict[str, Any] = onlooker.shape(
+            row_of(occasion), {occasion.municipality.pk: self._versions(occasion)}
         )
-        return [vars(action) for action in actions]
+        return shape | {"warnings": ProblemSerializer(occasion.warnings, many=True).data}
 
     def _versions(self, occasion: Occasion) -> PolicyVersions:
         """Read the policy of each municipality once for a whole list."""

@@ -1,5 +1,6 @@
 """Occasions and quotas over HTTP."""
 
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -10,6 +11,9 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.errors import NotYours
+from core.prepared import Question, blank, kept
+from core.serializers import PAGING
 from core.views import CommandView
 from occasions import answering_services, outing_services, previews, services, settling_services
 from occasions.commands import (
@@ -27,10 +31,15 @@ from occasions.commands import (
 from occasions.filters import OccasionFilter
 from occasions.models import READERS, ActivityKind, Occasion, OccasionQuerySet, Outing
 from occasions.quota_serializers import PreviewSerializer
+from occasions.row_reading import Onlooker, as_rows, ask_rows
 from occasions.serializers import ActivityKindSerializer, OccasionSerializer, OutingSerializer
 from people.models import Role, User
 from people.permissions import EVERYBODY
+from people.standing_in import NOW, roles_of, stand_in
 
+# Blanks of prepared questions: the row at whose edge a page begins, and one that is asked for.
+EDGE = (blank(datetime, 1), blank(UUID, 50))
+ID = blank(UUID, 51)
 CONTACT_PERSON = frozenset({Role.CONTACT_PERSON})
 COORDINATOR = frozenset({Role.COORDINATOR})
 
@@ -47,7 +56,24 @@ class OccasionsView(CommandView, ListAPIView[Occasion]):
 
     def get_queryset(self) -> OccasionQuerySet:
         """Limit to what the caller may see now."""
-        return Occasion.objects.complete().visible_to(cast(User, self.request.user), now=timezone.now())
+        return Occasion.objects.visible_to(cast(User, self.request.user), now=timezone.now())
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List them; what the whole page shows is asked in one query."""
+        onlooker, pages = Onlooker(cast(User, request.user), timezone.now()), cast(Any, self.paginator)
+        pages.begin(self.get_queryset(), request, self)
+        edge = dict(zip(EDGE, pages.edge, strict=False))
+        rows, versions = ask_rows(self._question(request, pages), edge, onlooker)
+        return self.get_paginated_response([onlooker.shape(row, versions) for row in pages.finish(rows)])
+
+    def _question(self, request: Request, pages: Any) -> Question:
+        if not PAGING.issuperset(request.query_params):
+            return Question.of(as_rows(pages.arrange(self.filter_queryset(self.get_queryset()), pages.edge)))
+        roles, edge = roles_of(cast(User, request.user)), EDGE if pages.edge else ()
+        return kept(
+            ("occasions", roles, pages.limit, pages.back, edge),
+            lambda: as_rows(pages.arrange(Occasion.objects.visible_to(stand_in(roles), now=NOW), edge)),
+        )
 
     @extend_schema(responses={201: OccasionSerializer, 200: OccasionSerializer})
     def post(self, request: Request) -> Response:
@@ -67,8 +93,15 @@ class OccasionView(CommandView):
 
     def get(self, request: Request, occasion_id: UUID) -> Response:
         """Show it."""
-        visible = Occasion.objects.complete().visible_to(cast(User, request.user), now=timezone.now())
-        return self.show(visible.get_one(occasion_id))
+        user = cast(User, request.user)
+        roles = roles_of(user)
+        visible = Occasion.objects.visible_to(stand_in(roles), now=NOW).filter(pk=ID)
+        question = kept(("occasion", roles), lambda: as_rows(visible))
+        onlooker = Onlooker(user, timezone.now())
+        rows, versions = ask_rows(question, {ID: occasion_id}, onlooker)
+        if not rows:
+            raise NotYours
+        return Response(onlooker.shape(rows[0], versions))
 
     def patch(self, request: Request, occasion_id: UUID) -> Response:
         """Change what is given."""

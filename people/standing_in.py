@@ -21,20 +21,26 @@ def stand_in(roles: tuple[str, ...]) -> User:
     """Return a user with such memberships, all of whose values are blanks."""
     user = User(pk=USER)
     user.active_memberships = [
-        Membership(user=user, role=role, municipality=_municipality(number)) for number, role in enumerate(roles)
+        Membership(user=user, role=role, municipality=_stand_in_of(number)) for number, role in enumerate(roles)
     ]
     return user
 
 
-def _municipality(number: int) -> Municipality:
+def _stand_in_of(number: int) -> Municipality:
     municipality = Municipality(pk=blank(UUID, 1 + number))
-    municipality.today = lambda now: blank(date, number)  # type: ignore[method-assign]
+    # On the instance alone: its date is a blank too.
+    vars(municipality)["today"] = lambda _: blank(date, number)
     return municipality
 
 
 def roles_of(user: User) -> tuple[str, ...]:
     """Return the roles of which a stand-in has to be, in the order that `values_of` has."""
     return tuple(sorted(one.role for one in user.active_memberships))
+
+
+def municipalities_of(roles: tuple[str, ...]) -> list[UUID]:
+    """Return the blanks of the municipalities of a stand-in."""
+    return [blank(UUID, 1 + number) for number in range(len(roles))]
 
 
 def values_of(user: User, now: datetime) -> dict[Any, Any]:
@@ -68,7 +74,9 @@ def _questions() -> tuple[Question, Question]:
     return (
         Question.of(users.values_list(*_names(User), "session_data")),
         Question.of(
-            memberships.values_list(*_names(Membership), *(f"municipality__{name}" for name in _names(Municipality)))
+            memberships.values_list(
+                *_names(Membership), *(f"municipality__{name}" for name in _names(Municipality))
+            )
         ),
     )
 

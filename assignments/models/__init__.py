@@ -6,6 +6,7 @@ from assignments.models.assignment import (
     AssignmentQuerySet,
     OwnAssignment,
     is_active_contact_person,
+    own_obstacle,
 )
 from assignments.models.decision import Adjustment, Decision, LegalBasis, ScopeChange
 from assignments.models.late_write import LateWrite, LateWriteQuerySet
@@ -30,4 +31,5 @@ __all__ = [
     "check_cancellations",
     "check_weight_steps",
     "is_active_contact_person",
+    "own_obstacle",
 ]

@@ -1,9 +1,10 @@
 """Who is appointed to whom."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
@@ -125,11 +126,24 @@ class Assignment(BaseModel):
 
         It says in memory what `own` asks the database.
         """
-        if Role.CONTACT_PERSON not in user.roles:
-            return "wrong_role"
-        here = self.municipality.pk in user.municipality_ids(Role.CONTACT_PERSON)
-        return None if self.contact_person_id == user.pk and here and self.lasts(now) else NotYours.code
+        return own_obstacle(user, self.municipality, self.contact_person_id, self.last_day, now=now)
 
     def lasts(self, now: datetime) -> bool:
         """Tell whether its last day is not over."""
-        return self.last_day is None or self.last_day >= self.municipality.today(now)
+        return lasts(self.last_day, self.municipality, now)
+
+
+def lasts(last_day: date | None, municipality: Municipality, now: datetime) -> bool:
+    """Tell whether an assignment's last day is not over."""
+    return last_day is None or last_day >= municipality.today(now)
+
+
+def own_obstacle(
+    user: User, municipality: Municipality, contact_person_id: UUID, last_day: date | None, *, now: datetime
+) -> str | None:
+    """Return what a user meets who acts as the contact person of an assignment that ends on `last_day`."""
+    if Role.CONTACT_PERSON not in user.roles:
+        return "wrong_role"
+    here = municipality.pk in user.municipality_ids(Role.CONTACT_PERSON)
+    theirs = contact_person_id == user.pk and here and lasts(last_day, municipality, now)
+    return None if theirs else NotYours.code

@@ -5,7 +5,7 @@ from expenses.models.decided import FREE, NOT_APPROVED_FIRST, UNDECIDED
 from expenses.models.driven import NO_MILEAGE
 from expenses.models.duplicate import Duplicate, DuplicateQuerySet, Found
 from expenses.models.event import ExpenseEvent, ExpenseNote
-from expenses.models.expense import Expense, ExpenseQuerySet
+from expenses.models.expense import Expense, ExpenseQuerySet, outlays_in
 from expenses.models.mileage import FIRST_DAY, MileageRate
 from expenses.models.pre_approval import READERS, PreApproval, PreApprovalQuerySet
 from expenses.models.receipt import Receipt, ReceiptQuerySet, receipt_path
@@ -35,5 +35,6 @@ __all__ = [
     "StorageCheck",
     "SwitchedOffCategory",
     "check_claimable",
+    "outlays_in",
     "receipt_path",
 ]

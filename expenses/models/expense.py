@@ -1,7 +1,7 @@
 """Expenses: what was claimed, and what became of it."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,14 @@ from people.models import Municipality, Role, User
 def _concerns(user_id: UUID) -> Q:
     """Tell whose expenses somebody is in: their own, and those that they or a deputy of theirs approved first."""
     return Q(assignment__contact_person=user_id) | Q(first_approved_by=user_id) | Q(first_approved_for=user_id)
+
+
+def outlays_in(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[Any, Month], list[Outlay]]:
+    """Return what allowances are computed from by assignment and month, of rows of `outlays_between`."""
+    found: dict[tuple[Any, Month], list[Outlay]] = {}
+    for assignment_id, spent_on, *values in rows:
+        found.setdefault((assignment_id, Month.of(spent_on)), []).append(Outlay(*values))
+    return found
 
 
 class ExpenseQuerySet(BaseQuerySet["Expense"]):
@@ -85,15 +93,15 @@ class ExpenseQuerySet(BaseQuerySet["Expense"]):
 
         Mileage takes nothing of it: that is a pay line of its own, and tax treats it differently.
         """
-        found: dict[Any, list[Outlay]] = {assignment_id: [] for assignment_id in assignment_ids}
-        rows = self.filter(
-            assignment__in=found, spent_on__range=(month.first_day, month.last_day), mileage_km=None
-        )
-        for assignment_id, status, claimed, approved in rows.values_list(
-            "assignment", "status", "claimed_amount", "approved_amount"
-        ):
-            found[assignment_id].append(Outlay(status, claimed, approved))
-        return found
+        wanted = list(assignment_ids)
+        rows = self.filter(assignment__in=wanted).outlays_between(month.first_day, month.last_day)
+        found = outlays_in(rows)
+        return {assignment_id: found.get((assignment_id, month), []) for assignment_id in wanted}
+
+    def outlays_between(self, first_day: date, last_day: date) -> "models.QuerySet[Expense, tuple[Any, ...]]":
+        """Ask for what allowances are computed from; `outlays_in` reads it."""
+        rows = self.filter(spent_on__range=(first_day, last_day), mileage_km=None)
+        return rows.values_list("assignment", "spent_on", "status", "claimed_amount", "approved_amount")
 
     def get_own(self, expense_id: Any, *, user: User, now: datetime) -> "Expense":
         """Return one of the user's own, locked. Raise NotYours for any other."""

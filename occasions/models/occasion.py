@@ -16,7 +16,6 @@ from assignments.models import Assignment, NoPolicy, Policy
 from assignments.models.policy_checks import in_halves
 from assignments.quota import Use
 from assignments.rules import UNWRITTEN, Outcome, PolicyVersions
-from assignments.standing import lead_obstacle_of
 from core.changes import SyncedModel
 from core.errors import DomainError
 from core.models import BaseQuerySet, RepeatableModel
@@ -244,12 +243,6 @@ class Occasion(SyncedModel, RepeatableModel):
     def outcome(self, versions: PolicyVersions) -> Outcome | None:
         """Return what follows from its being cancelled or missed; None when it is neither."""
         return outcome_of(self.use, versions, self.municipality.zone)
-
-    def obstacles(self, user: User, *, now: datetime) -> rules.Obstacles:
-        """Return what keeps the user from planning and answering, whatever the occasion's state."""
-        return rules.Obstacles(
-            plan=self.assignment.obstacle(user, now=now), answer=lead_obstacle_of(self.assignment, user)
-        )
 
     @property
     def policy_versions(self) -> PolicyVersions:

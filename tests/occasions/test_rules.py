@@ -12,7 +12,7 @@ from core.errors import DomainError
 from core.periods import local_date
 from core.text import LANGUAGES
 from occasions import rules
-from occasions.rules import Obstacles, allowed_actions, check_action, check_days, check_times
+from occasions.rules import Obstacles, allowed_actions, check_action, check_days, check_times, is_ahead
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 NOW = datetime(2026, 6, 10, 10, 0, tzinfo=UTC)
@@ -80,9 +80,7 @@ def test_allowed_actions_say_what_the_rule_then_does(
         settled=True,
         skipped=skipped,
         asked=asked,
-        starts_at=NOW + offset,
-        now=NOW,
-        zone=STOCKHOLM,
+        ahead=is_ahead(NOW + offset, now=NOW, zone=STOCKHOLM),
         obstacles=obstacles,
     )
     assert [allowed.action for allowed in found] == [
