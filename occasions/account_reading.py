@@ -101,7 +101,7 @@ class Reading:
         wanted = [days_that_matter(one.book.terms, one.book.versions, *self.days(one.row)) for one in books]
         first = min((first or LONG_AGO for first, _ in wanted), default=near[0])
         last = max((last for _, last in wanted), default=near[1])
-        if first <= near[0] or last >= near[1]:
+        if first < near[0] or last > near[1]:
             (used,) = ask([uses], values | _between(first, last))
         return (
             [
