@@ -178,7 +178,7 @@ def standing(status: str, *, settled: bool) -> str:
 
 def is_ahead(starts_at: datetime, *, now: datetime, zone: ZoneInfo) -> bool:
     """Tell whether an occasion starts on a later day than today."""
-    return local_date(starts_at, zone) > local_date(now, zone)
+    return starts_at > now and local_date(starts_at, zone) > local_date(now, zone)
 
 
 def check_action(

@@ -61,7 +61,7 @@ class OccasionsView(CommandView, ListAPIView[Occasion]):
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List them; what the whole page shows is asked in one query."""
         onlooker, pages = Onlooker(cast(User, request.user), timezone.now()), cast(Any, self.paginator)
-        pages.begin(self.get_queryset(), request, self)
+        pages.begin(self.queryset, request, self)
         edge = dict(zip(EDGE, pages.edge, strict=False))
         rows, versions = ask_rows(self._question(request, pages), edge, onlooker)
         return self.get_paginated_response([onlooker.shape(row, versions) for row in pages.finish(rows)])
