@@ -13,7 +13,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assignments.models import Assignment, AssignmentQuerySet
+from assignments.models import Assignment, AssignmentQuerySet, seen_by
 from assignments.serializers import ClientSerializer
 from core.periods import DAY, Month, local_date
 from core.prepared import Question, blank, kept
@@ -25,7 +25,7 @@ from occasions.account_reading import Held, Reading
 from occasions.models import Occasion
 from occasions.quota_serializers import QuotaTotalsSerializer
 from occasions.quota_shapes import quota_totals
-from occasions.row_reading import Onlooker, as_rows, read_rows
+from occasions.row_reading import Onlooker, as_rows, read_rows, seen_rows
 from occasions.serializers import OccasionSerializer
 from occasions.shapes import Shape
 from people.models import Role, User
@@ -33,6 +33,7 @@ from people.permissions import EVERYBODY
 from people.standing_in import NOW, USER, roles_of, stand_in
 
 NEXT_OCCASIONS = 5
+OWN = frozenset({Role.CONTACT_PERSON})
 TO_DO = (
     "occasions_unlogged",
     "occasions_waiting",
@@ -81,7 +82,7 @@ class HomeView(GenericAPIView[Any]):
         """Next occasions, quota of the present period, allowance of the month, what needs doing, unread."""
         user, now = cast(User, request.user), timezone.now()
         roles, onlooker = roles_of(user), Onlooker(user, now)
-        reading = Reading("own", _own, user, now, _around(now))
+        reading = Reading("own", _own, Assignment.objects.filter(contact_person=USER), user, now, _around(now))
         questions = [
             kept((rows, roles), partial(rows, roles)) for rows in (_coming, _money, _steps, _unlogged, _unread)
         ]
@@ -110,21 +111,22 @@ def _around(now: datetime) -> dict[Any, date]:
 
 
 def _coming(roles: tuple[str, ...]) -> QuerySet[Any, Any]:
-    coming = Occasion.objects.own(stand_in(roles), now=NOW).filter(status=Occasion.Status.PLANNED, ends_at__gt=NOW)
+    coming = seen_rows(stand_in(roles), OWN).filter(status=Occasion.Status.PLANNED, ends_at__gt=NOW)
     return as_rows(coming.order_by("starts_at", "pk")[:NEXT_OCCASIONS])
 
 
 def _money(roles: tuple[str, ...]) -> QuerySet[Any, Any]:
-    return Expense.objects.own(stand_in(roles), now=NOW).outlays_between(EARLIEST, LATEST)
+    # What is not of an assignment that is shown is thrown away.
+    return Expense.objects.filter(assignment__contact_person=USER).outlays_between(EARLIEST, LATEST)
 
 
 def _steps(roles: tuple[str, ...]) -> QuerySet[Any, Any]:
-    own = Expense.objects.own(stand_in(roles), now=NOW).filter(status__in=["draft", "returned"])
-    return own.values_list("status").annotate(Count("pk")).order_by()
+    own = Expense.objects.filter(seen_by(stand_in(roles), now=NOW, roles=OWN, through="assignment__"))
+    return own.filter(status__in=["draft", "returned"]).values_list("status").annotate(Count("pk")).order_by()
 
 
 def _unlogged(roles: tuple[str, ...]) -> Question:
-    return Question.how_many(Occasion.objects.own(stand_in(roles), now=NOW).unlogged(NOW))
+    return Question.how_many(seen_rows(stand_in(roles), OWN).unlogged(NOW))
 
 
 def _unread(roles: tuple[str, ...]) -> Question:

@@ -6,18 +6,18 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from assignments.judging import Book
 from assignments.ledger import days_that_matter
-from assignments.models import AssignmentQuerySet
+from assignments.models import AssignmentQuerySet, seen_by
 from assignments.policy_reading import policies_of, versions_in
 from assignments.quota import Quota, Use
 from assignments.rules import UNWRITTEN, PolicyVersions
 from assignments.terms_reading import AssignmentRow, adjustments_in, as_adjustments, as_rows, as_scopes, scopes_in
 from core.periods import Month, Period, local_date
 from core.prepared import Question, Rows, ask, blank, kept
-from occasions.models import Occasion
+from occasions.models import READERS, Occasion
 from people.models import User
 from people.standing_in import NOW, roles_of, stand_in, values_of
 
@@ -47,11 +47,13 @@ class Held(NamedTuple):
 class Reading:
     """Which assignments are read for whom: `chosen` says it of the user's stand-in, `name` is its own alone.
 
-    The account of a day is read, of a month, or (neither) of each municipality's today.
+    `near` are the same and perhaps others, in plainer words: what is read about those is thrown away. The account
+    of a day is read, of a month, or (neither) of each municipality's today.
     """
 
     name: str
     chosen: Chosen
+    near: AssignmentQuerySet
     user: User
     now: datetime
     values: Mapping[Any, Any]
@@ -71,11 +73,11 @@ class Reading:
     def read(self, *others: Question) -> tuple[list[Held], Mapping[UUID, PolicyVersions], list[Rows]]:
         """Return the assignments with their books, all policies, and what else was asked in the same query."""
         roles = roles_of(self.user)
-        uses = self._ask(roles, _as_uses, roles)
+        uses = kept((self.name, "uses", roles), lambda: _as_uses(self.near, stand_in(roles)))
         questions = (
-            self._ask(roles, as_rows),
-            self._ask(roles, as_scopes),
-            self._ask(roles, as_adjustments),
+            kept((self.name, "rows", roles), lambda: as_rows(self.chosen(stand_in(roles)))),
+            kept((self.name, "scopes"), lambda: as_scopes(self.near)),
+            kept((self.name, "adjustments"), lambda: as_adjustments(self.near)),
             policies_of(roles),
             uses,
         )
@@ -112,9 +114,6 @@ class Reading:
             rest,
         )
 
-    def _ask(self, roles: tuple[str, ...], rows: Callable[..., QuerySet[Any, Any]], *args: Any) -> Question:
-        return kept((self.name, rows, roles), lambda: rows(self.chosen(stand_in(roles)), *args))
-
 
 def _between(first_day: date, last_day: date) -> dict[Any, datetime]:
     """Return the moments between which all occasions of some days start, wherever that is."""
@@ -127,12 +126,12 @@ _FIELDS = (
 )  # fmt: skip
 
 
-def _as_uses(chosen: AssignmentQuerySet, roles: tuple[str, ...]) -> QuerySet[Any, Any]:
+def _as_uses(near: AssignmentQuerySet, user: User) -> QuerySet[Any, Any]:
     """Ask for the occasions of decisions, and whether the user may see each."""
-    seen = Occasion.objects.visible_to(stand_in(roles), now=NOW).filter(pk=OuterRef("pk"))
-    rows = Occasion.objects.filter(assignment__decision__in=chosen.values("decision"))
+    seen = seen_by(user, now=NOW, roles=READERS, through="assignment__")
+    rows = Occasion.objects.filter(assignment__decision__in=near.values("decision"))
     rows = rows.filter(starts_at__gte=SINCE, starts_at__lt=UNTIL).annotate(
-        is_skipped=Q(skipped_for__isnull=False), is_seen=Exists(seen)
+        is_skipped=Q(skipped_for__isnull=False), is_seen=Case(When(seen, then=True), default=False)
     )
     return rows.values_list("assignment__decision", "contact_person", "is_seen", "pk", *_FIELDS, "is_skipped")
 

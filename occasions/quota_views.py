@@ -39,7 +39,9 @@ class QuotaView(GenericAPIView[Assignment]):
         query.is_valid(raise_exception=True)
         user, now = cast(User, request.user), timezone.now()
         month, on = query.given, query.validated_data.get("on")
-        held, *_ = Reading("one", _one, user, now, {ID: assignment_id}, month, on).read()
+        held, *_ = Reading(
+            "one", _one, Assignment.objects.filter(pk=ID), user, now, {ID: assignment_id}, month, on
+        ).read()
         if not held:
             raise NotYours
         quota = held[0].quota(now, month, on)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as wall_time
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from core.actions import Allowed
@@ -214,10 +213,9 @@ class Obstacles:
     answer: str | None = None
 
 
-@lru_cache(maxsize=1024)
 def allowed_actions(
     *, status: str, settled: bool, skipped: bool, asked: str, ahead: bool, obstacles: Obstacles
-) -> tuple[Allowed, ...]:
+) -> list[Allowed]:
     """List every action and whether it would work, so that the app never guesses.
 
     `ahead` is whether it starts on a later day than today.
@@ -234,4 +232,4 @@ def allowed_actions(
     for action, starts in ANSWERS.items():
         code = obstacles.answer or (None if asked in starts else NothingAsked.code)
         found.append(Allowed(action, code is None, code))
-    return tuple(found)
+    return found

@@ -19,6 +19,7 @@ from core.actions import Allowed
 from core.numbers import as_number
 
 Shape = dict[str, Any]
+Actions = list[Shape]
 
 
 class OccasionRow(NamedTuple):
@@ -107,17 +108,15 @@ def stored_occasion(row: OccasionRow, versions: PolicyVersions, shown_in: tzinfo
     }
 
 
-def whole_occasion(stored: Shape, actions: Iterable[Allowed], warnings: Iterable[Mapping[str, str]] = ()) -> Shape:
-    """Return all of an answer: what is stored, what may be done with it now, and what was warned of."""
-    stored["warnings"] = list(warnings)
-    stored["allowed_actions"] = told_actions(tuple(actions))
+def whole_occasion(stored: Shape, actions: Actions) -> Shape:
+    """Return all of an answer: what is stored, and what may be done with it now. Only writing warns."""
+    stored |= {"warnings": [], "allowed_actions": actions}
     return stored
 
 
-@lru_cache(maxsize=1024)
-def told_actions(actions: tuple[Allowed, ...]) -> tuple[Mapping[str, Any], ...]:
+def told_actions(actions: Iterable[Allowed]) -> Actions:
     """Return actions as an answer tells them."""
-    return tuple(asdict(action) for action in actions)
+    return [vars(action) for action in actions]
 
 
 @lru_cache(maxsize=16)

@@ -31,11 +31,11 @@ from occasions.commands import (
 from occasions.filters import OccasionFilter
 from occasions.models import READERS, ActivityKind, Occasion, OccasionQuerySet, Outing
 from occasions.quota_serializers import PreviewSerializer
-from occasions.row_reading import Onlooker, as_rows, ask_rows
+from occasions.row_reading import Onlooker, as_rows, ask_rows, seen_rows
 from occasions.serializers import ActivityKindSerializer, OccasionSerializer, OutingSerializer
 from people.models import Role, User
 from people.permissions import EVERYBODY
-from people.standing_in import NOW, roles_of, stand_in
+from people.standing_in import roles_of, stand_in
 
 # Blanks of prepared questions: the row at whose edge a page begins, and one that is asked for.
 EDGE = (blank(datetime, 1), blank(UUID, 50))
@@ -72,7 +72,7 @@ class OccasionsView(CommandView, ListAPIView[Occasion]):
         roles, edge = roles_of(cast(User, request.user)), EDGE if pages.edge else ()
         return kept(
             ("occasions", roles, pages.limit, pages.back, edge),
-            lambda: as_rows(pages.arrange(Occasion.objects.visible_to(stand_in(roles), now=NOW), edge)),
+            lambda: as_rows(pages.arrange(seen_rows(stand_in(roles)), edge)),
         )
 
     @extend_schema(responses={201: OccasionSerializer, 200: OccasionSerializer})
@@ -95,8 +95,7 @@ class OccasionView(CommandView):
         """Show it."""
         user = cast(User, request.user)
         roles = roles_of(user)
-        visible = Occasion.objects.visible_to(stand_in(roles), now=NOW).filter(pk=ID)
-        question = kept(("occasion", roles), lambda: as_rows(visible))
+        question = kept(("occasion", roles), lambda: as_rows(seen_rows(stand_in(roles)).filter(pk=ID)))
         onlooker = Onlooker(user, timezone.now())
         rows, versions = ask_rows(question, {ID: occasion_id}, onlooker)
         if not rows:

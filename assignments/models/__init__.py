@@ -7,6 +7,7 @@ from assignments.models.assignment import (
     OwnAssignment,
     is_active_contact_person,
     own_obstacle,
+    seen_by,
 )
 from assignments.models.decision import Adjustment, Decision, LegalBasis, ScopeChange
 from assignments.models.late_write import LateWrite, LateWriteQuerySet
@@ -32,4 +33,5 @@ __all__ = [
     "check_weight_steps",
     "is_active_contact_person",
     "own_obstacle",
+    "seen_by",
 ]

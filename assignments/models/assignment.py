@@ -27,24 +27,30 @@ class OwnAssignment(DomainError):
     text = Text(sv="Du kan inte bestämma om ditt eget uppdrag.", en="You can't decide about your own assignment.")
 
 
+def seen_by(user: User, *, now: datetime, roles: Collection[str] = READERS, through: str = "") -> Q:
+    """Tell which assignments the user's roles give: a contact person's own until they end, staff's all.
+
+    `through` leads from other rows to their assignment, for reads that join it anyway.
+    """
+    wanted = Q(pk__in=[])
+    for membership in user.active_memberships:
+        if membership.acts_as not in roles:
+            continue
+        here = Q(**{f"{through}decision__client__municipality": membership.municipality_id})
+        if membership.acts_as == Role.CONTACT_PERSON:
+            today = membership.municipality.today(now)
+            lasting = Q(**{f"{through}last_day": None}) | Q(**{f"{through}last_day__gte": today})
+            here &= Q(**{f"{through}contact_person": user}) & lasting
+        wanted |= here
+    return wanted
+
+
 class AssignmentQuerySet(BaseQuerySet["Assignment"]):
     """Who sees which assignments."""
 
     def visible_to(self, user: User, *, now: datetime, roles: Collection[str] = READERS) -> "AssignmentQuerySet":
-        """Keep those that the user's roles give: a contact person's own until they end, staff's all.
-
-        `roles` narrows the roles that count.
-        """
-        wanted = Q(pk__in=[])
-        for membership in user.active_memberships:
-            if membership.acts_as not in roles:
-                continue
-            here = Q(decision__client__municipality=membership.municipality_id)
-            if membership.acts_as == Role.CONTACT_PERSON:
-                today = membership.municipality.today(now)
-                here &= Q(contact_person=user) & (Q(last_day=None) | Q(last_day__gte=today))
-            wanted |= here
-        return self.filter(wanted)
+        """Keep those that `seen_by` tells; `roles` narrows the roles that count."""
+        return self.filter(seen_by(user, now=now, roles=roles))
 
     def own(self, user: User, *, now: datetime) -> "AssignmentQuerySet":
         """Keep those in which the user is the contact person, until they end."""
