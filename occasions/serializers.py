@@ -59,11 +59,11 @@ class OccasionSerializer(serializers.ModelSerializer[Occasion]):
         known = cast(dict[str, Any], self.context)
         onlooker = known.setdefault("onlooker", Onlooker(known["request"].user, timezone.now()))
         shape: dict[str, Any] = onlooker.shape(
-            row_of(occasion), {occasion.municipality.pk: self._versions(occasion)}
+            row_of(occasion), {occasion.municipality.pk: self.versions_of(occasion)}
         )
         return shape | {"warnings": ProblemSerializer(occasion.warnings, many=True).data}
 
-    def _versions(self, occasion: Occasion) -> PolicyVersions:
+    def versions_of(self, occasion: Occasion) -> PolicyVersions:
         """Read the policy of each municipality once for a whole list."""
         known: dict[Any, PolicyVersions] = cast(dict[str, Any], self.context).setdefault("policy_versions", {})
         municipality = occasion.municipality.pk

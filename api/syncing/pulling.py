@@ -157,4 +157,4 @@ def _shown(name: str, ids: list[UUID], user: User, now: datetime) -> Iterator[tu
     """Yield those that the user may see, as they look."""
     rows = SYNCED[name].own(user, now).filter(pk__in=ids)
     for shown in SYNCED[name].serializer(rows, many=True, context={}).data:
-        yield UUID(shown["id"]), shown
+        yield UUID(str(shown["id"])), shown

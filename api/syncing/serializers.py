@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils import timezone
 from rest_framework import serializers
 
 from assignments.serializers import AssignmentSerializer
@@ -10,8 +11,11 @@ from expenses.pre_approval_serializers import PreApprovalSerializer
 from expenses.receipt_serializers import ReceiptSerializer
 from expenses.serializers import ExpenseSerializer
 from notifications.serializers import NotificationSerializer
+from occasions.models import Occasion
+from occasions.row_reading import row_of
 from occasions.serializers import OccasionSerializer
 from occasions.series_serializers import SeriesSerializer
+from occasions.shapes import stored_occasion
 
 TYPES = ("assignment", "series", "occasion", "receipt", "pre_approval", "expense", "notification")
 
@@ -28,6 +32,10 @@ class SyncedOccasionSerializer(OccasionSerializer):
 
     class Meta(OccasionSerializer.Meta):
         fields = _but(OccasionSerializer.Meta.fields, "warnings", "allowed_actions")
+
+    def to_representation(self, occasion: Occasion) -> dict[str, Any]:
+        """Show it as `occasions.shapes` says."""
+        return stored_occasion(row_of(occasion), self.versions_of(occasion), timezone.get_current_timezone())
 
 
 class SyncedPreApprovalSerializer(PreApprovalSerializer):
