@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import JSONField, QuerySet
+from django.db.models import Exists, JSONField, Q, QuerySet
 
 from assignments.models import Policy
 from assignments.rules import PolicyRules, PolicyVersions
@@ -23,6 +23,12 @@ def policies_of(roles: tuple[str, ...]) -> Question:
         return here.values_list("municipality", *(field.attname for field in _FIELDS))
 
     return kept(("policies", len(roles)), rows)
+
+
+def any_hands_on(roles: tuple[str, ...]) -> Exists:
+    """Tell in a question whether `PolicyVersions.hand_on` is so anywhere where a user with such roles has one."""
+    here = Policy.objects.filter(municipality__in=municipalities_of(roles))
+    return Exists(here.filter(Q(saving_cap__gt=0) | Q(ahead_cap__gt=0)))
 
 
 def versions_in(rows: Rows) -> dict[UUID, PolicyVersions]:

@@ -11,7 +11,7 @@ from django.db.models import Case, Q, QuerySet, When
 from assignments.judging import Book
 from assignments.ledger import days_that_matter
 from assignments.models import AssignmentQuerySet, seen_by
-from assignments.policy_reading import policies_of, versions_in
+from assignments.policy_reading import any_hands_on, policies_of, versions_in
 from assignments.quota import Quota, Use
 from assignments.rules import UNWRITTEN, PolicyVersions
 from assignments.terms_reading import AssignmentRow, adjustments_in, as_adjustments, as_rows, as_scopes, scopes_in
@@ -73,7 +73,7 @@ class Reading:
     def read(self, *others: Question) -> tuple[list[Held], Mapping[UUID, PolicyVersions], list[Rows]]:
         """Return the assignments with their books, all policies, and what else was asked in the same query."""
         roles = roles_of(self.user)
-        uses = kept((self.name, "uses", roles), lambda: _as_uses(self.near, stand_in(roles)))
+        uses = kept((self.name, "uses", roles), lambda: _as_uses(self.near, roles))
         questions = (
             kept((self.name, "rows", roles), lambda: as_rows(self.chosen(stand_in(roles)))),
             kept((self.name, "scopes"), lambda: as_scopes(self.near)),
@@ -103,7 +103,8 @@ class Reading:
         wanted = [days_that_matter(one.book.terms, one.book.versions, *self.days(one.row)) for one in books]
         first = min((first or LONG_AGO for first, _ in wanted), default=near[0])
         last = max((last for _, last in wanted), default=near[1])
-        if first < near[0] or last > near[1]:
+        is_whole = bool(used) and used[0][-1]
+        if (first < near[0] and not is_whole) or last > near[1]:
             (used,) = ask([uses], values | _between(first, last))
         return (
             [
@@ -126,14 +127,21 @@ _FIELDS = (
 )  # fmt: skip
 
 
-def _as_uses(near: AssignmentQuerySet, user: User) -> QuerySet[Any, Any]:
-    """Ask for the occasions of decisions, and whether the user may see each."""
-    seen = seen_by(user, now=NOW, roles=READERS, through="assignment__")
-    rows = Occasion.objects.filter(assignment__decision__in=near.values("decision"))
-    rows = rows.filter(starts_at__gte=SINCE, starts_at__lt=UNTIL).annotate(
-        is_skipped=Q(skipped_for__isnull=False), is_seen=Case(When(seen, then=True), default=False)
+def _as_uses(near: AssignmentQuerySet, roles: tuple[str, ...]) -> QuerySet[Any, Any]:
+    """Ask for the occasions of decisions, and whether the user may see each.
+
+    Where something may be handed on all of the past is read at once, and each row tells so.
+    """
+    seen = seen_by(stand_in(roles), now=NOW, roles=READERS, through="assignment__")
+    rows = Occasion.objects.filter(assignment__decision__in=near.values("decision"), starts_at__lt=UNTIL)
+    rows = rows.annotate(
+        is_skipped=Q(skipped_for__isnull=False),
+        is_seen=Case(When(seen, then=True), default=False),
+        is_whole=any_hands_on(roles),
+    ).filter(Q(is_whole=True) | Q(starts_at__gte=SINCE))
+    return rows.values_list(
+        "assignment__decision", "contact_person", "is_seen", "pk", *_FIELDS, "is_skipped", "is_whole"
     )
-    return rows.values_list("assignment__decision", "contact_person", "is_seen", "pk", *_FIELDS, "is_skipped")
 
 
 def _uses_of(row: AssignmentRow, used: Rows) -> dict[str, Use]:
@@ -143,6 +151,6 @@ def _uses_of(row: AssignmentRow, used: Rows) -> dict[str, Use]:
     """
     return {
         str(pk): Use(*(str(pk) if is_seen else None, *values, contact_person != row.contact_person))
-        for decision, contact_person, is_seen, pk, *values in used
+        for decision, contact_person, is_seen, pk, *values, _ in used
         if decision == row.decision
     }

@@ -61,13 +61,20 @@ def test_the_first_screen_and_all_it_leads_to_are_one_query_each(
             assert phone.get(f"{API}/{path}").status_code == 200
 
 
-def test_the_whole_history_is_read_only_where_something_may_have_been_saved(
-    karin: User, years: Assignment, django_assert_num_queries: DjangoAssertNumQueries
+@pytest.mark.parametrize(
+    ("policy", "queries"), [({"saving_cap": 4}, 1), ({"ahead_cap": 1}, 1), ({"period": "year"}, 2)]
+)
+def test_what_is_long_ago_is_read_where_it_matters(
+    policy: dict[str, Any],
+    queries: int,
+    karin: User,
+    years: Assignment,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    Policy.objects.update(saving_cap=4)
+    Policy.objects.update(**policy)
     phone = world.signed_in(karin)
     phone.get(f"{API}/me")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(queries):
         assert phone.get(f"{API}/assignments/{years.pk}/quota").status_code == 200
 
 
