@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, Func, Q, QuerySet, TextField, When
 
 from assignments.judging import Book
 from assignments.ledger import days_that_matter
@@ -122,9 +122,11 @@ def _between(first_day: date, last_day: date) -> dict[Any, datetime]:
     return {SINCE: datetime.combine(since, time(), UTC), UNTIL: datetime.combine(until, time(), UTC)}
 
 
-_FIELDS = (
-    "starts_at", "ends_at", "status", "own_units", "asked_units", "cancelled_by", "cancelled_at",
-)  # fmt: skip
+class Told(Func):
+    """A moment as JSON tells it, which Python reads ten times as fast as Django's driver reads moments."""
+
+    template = "(to_json(%(expressions)s) #>> '{}')"
+    output_field = TextField()
 
 
 def _as_uses(near: AssignmentQuerySet, roles: tuple[str, ...]) -> QuerySet[Any, Any]:
@@ -140,8 +142,10 @@ def _as_uses(near: AssignmentQuerySet, roles: tuple[str, ...]) -> QuerySet[Any, 
         is_whole=any_hands_on(roles),
     ).filter(Q(is_whole=True) | Q(starts_at__gte=SINCE))
     return rows.values_list(
-        "assignment__decision", "contact_person", "is_seen", "pk", *_FIELDS, "is_skipped", "is_whole"
-    )
+        "assignment__decision", "contact_person", "is_seen", "pk",
+        Told("starts_at"), Told("ends_at"), "status", "own_units", "asked_units", "cancelled_by",
+        Told("cancelled_at"), "is_skipped", "is_whole",
+    )  # fmt: skip
 
 
 def _uses_of(row: AssignmentRow, used: Rows) -> dict[str, Use]:
@@ -149,8 +153,20 @@ def _uses_of(row: AssignmentRow, used: Rows) -> dict[str, Use]:
 
     Those of other contact persons are told as such; those that may not be seen keep their ids to themselves.
     """
-    return {
-        str(pk): Use(*(str(pk) if is_seen else None, *values, contact_person != row.contact_person))
-        for decision, contact_person, is_seen, pk, *values, _ in used
-        if decision == row.decision
-    }
+    moment, uses = datetime.fromisoformat, dict[str, Use]()
+    for decision, contact_person, is_seen, pk, starts, ends, status, own, asked, by, at, is_skipped, _ in used:
+        if decision == row.decision:
+            name = str(pk)
+            uses[name] = Use(
+                name if is_seen else None,
+                moment(starts),
+                moment(ends),
+                status,
+                own,
+                asked,
+                by,
+                at and moment(at),
+                is_skipped,
+                contact_person != row.contact_person,
+            )
+    return uses
