@@ -6,7 +6,7 @@ RUNTIME = .venv/installed-runtime
 READING = .venv/installed-reading
 DEV = .venv/installed-dev
 .DEFAULT_GOAL = help
-.PHONY: help demo test check bench-ledger bench-push receipts-report format lock
+.PHONY: help demo test check bench-ledger bench-push bench-sync receipts-report format lock
 .DELETE_ON_ERROR:
 
 help: ## List what can be made
@@ -32,6 +32,9 @@ bench-ledger: $(DEV) ## Measure the ledger of a decision against adding up its e
 
 bench-push: $(DEV) ## Measure deliveries against firebase-admin's own send_each, and the sweep with a million rows
 	$(BIN)/python -m benchmarks.push
+
+bench-sync: $(DEV) ## Let 200 phones on a bad network write 2000 things, and account for every one
+	$(BIN)/python -m benchmarks.fleet
 
 receipts-report: $(READING) ## Tell how well the receipts in DIR are read, against its labels.json
 	@test -n "$(DIR)" || { echo "Say which folder: make receipts-report DIR=/path/to/receipts" >&2; exit 1; }

@@ -1,12 +1,14 @@
 """What the server has of every write, and whether each phone has what the server shows its person."""
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
+from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count
 
 from assignments.models import LateWrite
@@ -37,10 +39,9 @@ class Account:
     undone: list[str] = field(default_factory=list)  # refused, and there all the same
 
     @property
-    def lines(self) -> Iterator[str]:
+    def lines(self) -> list[str]:
         """All of it, a line each."""
-        for name in ("lost", "doubled", "undone"):
-            yield from (f"{name}: {one}" for one in getattr(self, name))
+        return [f"{name}: {one}" for name in ("lost", "doubled", "undone") for one in getattr(self, name)]
 
 
 def account_for(writes: Iterable[Write], waiting: set[str], listed: list[Any]) -> Account:
@@ -117,6 +118,8 @@ def _done_twice(submitted: Counter[str]) -> Iterator[str]:
 
 def differences(phone: Phone) -> list[str]:
     """Tell how a phone's copy differs from what a new one is sent, and from the server's own lists."""
+    receipts = [str(pk) for pk in Receipt.objects.filter(owner=UUID(phone.user_id)).values_list("pk", flat=True)]
+    connection.close()  # it is this thread's
     new = Phone(
         user_id=phone.user_id,
         installation_id=phone.installation_id,
@@ -125,11 +128,13 @@ def differences(phone: Phone) -> list[str]:
         chance=Random(0),
     )
     new.pull(200)
-    told = _told_by_lists(new)
-    return [*_differ("new phone", phone.store, new.store), *_differ("lists", phone.store, told)]
+    told = _told_by_lists(new, receipts)
+    new.network.close()
+    return [*differ("new phone", phone.store, new.store), *differ("lists", phone.store, told)]
 
 
-def _differ(whose: str, store: Store, told: Store) -> Iterator[str]:
+def differ(whose: str, store: Store, told: Store) -> Iterator[str]:
+    """Tell how a store differs from what was told, as far as it keeps that."""
     yield from (f"{whose}: {key} is missing in the phone" for key in told.keys() - store.keys())
     for key, one in store.items():
         if key not in told:
@@ -138,7 +143,7 @@ def _differ(whose: str, store: Store, told: Store) -> Iterator[str]:
             yield f"{whose}: {key} differs in {other}"
 
 
-def _told_by_lists(phone: Phone) -> Store:
+def _told_by_lists(phone: Phone, receipts: list[str]) -> Store:
     store: Store = {}
     for type_, name in LISTS.items():
         path = f"/api/v1/{name}?limit=200"
@@ -146,9 +151,9 @@ def _told_by_lists(phone: Phone) -> Store:
             page = _read(phone, path) or {"results": [], "next": None}
             store |= {(type_, one["id"]): one for one in page["results"]}
             path = "/" + page["next"].split("/", 3)[3] if page["next"] else ""
-    for receipt in Receipt.objects.filter(owner=phone.user_id).values_list("pk", flat=True):
+    for receipt in receipts:
         if shown := _read(phone, f"/api/v1/receipts/{receipt}"):
-            store["receipt", str(receipt)] = shown
+            store["receipt", receipt] = shown
     return store
 
 

@@ -40,6 +40,10 @@ class Network:
             raise Lost
         return answer
 
+    def close(self) -> None:
+        """Hang up."""
+        self._line.close()
+
     def _ask(self, method: str, path: str, token: str, body: Any, *, is_cut: bool) -> tuple[int, Any]:
         content = None if body is None else json.dumps(body)
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}

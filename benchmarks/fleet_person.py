@@ -145,7 +145,11 @@ def _claim(phone: Phone, tag: str, number: int) -> Found:
     if found and phone.chance.random() < 0.3 and (receipt := _pick(phone, "receipt", lambda _: True)):
         found[2].update(receipt=receipt[0], category="ticket")
     own = found[2]["assignment"] if found else ""
-    if found and (about := _pick(phone, "occasion", lambda one: one["assignment"] == own)):
+    if (
+        found
+        and phone.chance.random() < 0.5
+        and (about := _pick(phone, "occasion", lambda one: one["assignment"] == own))
+    ):
         found[2]["occasion"] = about[0]
     return found
 

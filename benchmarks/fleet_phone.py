@@ -123,7 +123,7 @@ class Phone:
         """Ask for all that is new, page by page; tell whether it came to the end."""
         answered_for, resumed = len(self.unpulled), self._mid_pull
         while True:
-            query = {"limit": limit or self.chance.choice((5, 20, 50))}
+            query: dict[str, Any] = {"limit": limit or self.chance.choice((5, 20, 50))}
             if self.cursor:
                 query |= {"cursor": self.cursor}
             answer = self._patiently("GET", f"{SYNC}?{urlencode(query)}")
@@ -195,7 +195,9 @@ class Phone:
 TYPE_OF = {
     **dict.fromkeys(("plan", "note", "title", "complete", "cancel"), "occasion"),
     **dict.fromkeys(("claim", "amount", "submit"), "expense"),
-    **{"series": "series", "ask": "pre_approval", "read": "notification"},
+    "series": "series",
+    "ask": "pre_approval",
+    "read": "notification",
 }
 CREATES = frozenset({"plan", "claim", "series", "ask"})
 # How something looks that the server has not answered for, and what an action makes of it.

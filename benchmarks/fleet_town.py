@@ -10,6 +10,7 @@ from allauth.headless.tokens.strategies.jwt import internal
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from assignments.models import Assignment
@@ -90,7 +91,7 @@ class Office:
             ("expenses", ("approve", "return", "reject"), "submitted"),
             ("pre-approvals", ("approve", "decline"), "waiting"),
         ):
-            found = self.call("GET", f"/{path}?status={wanted}&limit=50")["results"]
+            found = self.call("GET", f"/{path}?status={wanted}&limit=10")["results"]
             for one in self.chance.sample(found, min(3, len(found))):
                 action = self.chance.choice(actions)
                 body = {} if action == "approve" else {"reason": "Fråga mig."}
@@ -135,16 +136,20 @@ class Register:
         self.changes += 1
         if self.chance.random() < 0.25:
             is_active = self.chance.random() < 0.5
-            rows = Membership.objects.filter(pk__in=self.memberships).exclude(is_active=is_active)
-            self._one(rows).update(is_active=is_active)
+            self._change(
+                Membership.objects.filter(pk__in=self.memberships).exclude(is_active=is_active),
+                is_active=is_active,
+            )
         else:
             ends = self.chance.random() < 0.6
-            rows = Assignment.objects.filter(pk__in=self.assignments, last_day__isnull=ends)
-            self._one(rows).update(last_day=yesterday() if ends else None)
+            self._change(
+                Assignment.objects.filter(pk__in=self.assignments, last_day__isnull=ends),
+                last_day=yesterday() if ends else None,
+            )
 
-    def _one(self, rows: Any) -> Any:
+    def _change(self, rows: QuerySet[Any], **values: object) -> None:
         found = list(rows.order_by("pk").values_list("pk", flat=True))
-        return rows.model.objects.filter(pk__in=[self.chance.choice(found)] if found else [])
+        rows.filter(pk__in=[self.chance.choice(found)] if found else []).update(**values)
 
     def give_back(self) -> None:
         """Give most of those their role back that lost it."""
