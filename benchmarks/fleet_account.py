@@ -1,8 +1,8 @@
 """What the server has of every write, and whether each phone has what the server shows its person."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -13,7 +13,7 @@ from django.db.models import Count
 
 from assignments.models import LateWrite
 from benchmarks.fleet_network import Network
-from benchmarks.fleet_phone import Phone, Store, Write
+from benchmarks.fleet_phone import CREATES, Phone, Store, Write
 from expenses.models import Expense, ExpenseEvent, PreApproval, Receipt
 from notifications.models import Notification
 from occasions.models import Activity, Occasion, OccasionSeries
@@ -44,9 +44,10 @@ class Account:
         return [f"{name}: {one}" for name in ("lost", "doubled", "undone") for one in getattr(self, name)]
 
 
-def account_for(writes: Iterable[Write], waiting: set[str], listed: list[Any]) -> Account:
+def account_for(writes: Collection[Write], waiting: set[str], listed: list[Any]) -> Account:
     """Look for each write on the server; `waiting` are the ids of items still in a phone, `listed` late writes."""
     effects, late, found = _effects(), _late(listed), Account()
+    never_made = _never_made(writes)
     submitted: Counter[str] = Counter()
     for write in writes:
         kept = late[write.item["id"]]
@@ -63,6 +64,8 @@ def account_for(writes: Iterable[Write], waiting: set[str], listed: list[Any]) -
         elif write.fate in ("refused", "conflict"):
             if there + kept:
                 found.undone.append(said)
+            elif write.code == "not_found" and (write.what in CREATES or write.object_id not in never_made):
+                found.lost.append(said)  # it was the person's: to be done, or kept for a coordinator
         elif write.fate:
             if (there, kept) != ((0, 1) if write.fate == "late" else (1, 0)):
                 found.lost.append(said)
@@ -70,6 +73,16 @@ def account_for(writes: Iterable[Write], waiting: set[str], listed: list[Any]) -
             found.lost.append(said)
     found.doubled += _done_twice(submitted)
     return found
+
+
+def _never_made(writes: Collection[Write]) -> set[str]:
+    """Name what was to be created, and was refused each time."""
+    made: defaultdict[str, set[str]] = defaultdict(set)
+    for write in writes:
+        if write.what in CREATES:
+            made[write.object_id].add(write.fate)
+    refused = {"refused", "conflict"}
+    return {object_id for object_id, fates in made.items() if fates <= refused and fates}
 
 
 def _late(listed: list[Any]) -> Counter[str]:

@@ -3,6 +3,7 @@
 Each write leaves a tag of its own somewhere on the server, so that it can be found again, once.
 """
 
+import itertools
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from threading import Lock
@@ -21,6 +22,7 @@ class Budget:
         """Take how many."""
         self.count, self.made = count, 0
         self.writes: list[Write] = []
+        self._numbers = itertools.count(1)
         self._lock = Lock()
 
     def take(self) -> int | None:
@@ -29,7 +31,7 @@ class Budget:
             if self.made >= self.count:
                 return None
             self.made += 1
-            return self.made
+            return next(self._numbers)  # which comes once, also where a write was given back
 
     def give_back(self) -> None:
         """Let somebody else make it."""

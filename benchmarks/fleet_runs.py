@@ -19,7 +19,8 @@ from benchmarks.push_house import say
 AT_ONCE = 12  # phones that are awake
 MOST_AT_A_TIME = 5  # writes of a stretch without a network
 STAYS_AWAY = 0.3  # of the stretches, after which there is no network either
-WRITES_FOR_EACH_CHANGE = 10  # of the register
+WRITES_FOR_EACH_CHANGE = 4  # of the register
+STAGNANT_SECONDS = 2
 SHOWN = 20  # of what was wrong
 
 
@@ -35,6 +36,7 @@ class Fleet:
         self.budget = Budget(writes)
         self.people = People(self.budget)
         self._asleep, self._chance, self._lock = list(self.phones), Random(seed), threading.Lock()
+        self._changed_at = time.monotonic()
         self._failed: list[BaseException] = []
 
     def live(self) -> None:
@@ -94,8 +96,11 @@ class Fleet:
             self._asleep.append(phone)
 
     def _change_register(self) -> None:
-        if self.register.changes < self.budget.made / WRITES_FOR_EACH_CHANGE:
+        """Change it as writes are made; and when none are, since perhaps nobody is left who can."""
+        is_due = self.register.changes * WRITES_FOR_EACH_CHANGE < self.budget.made
+        if is_due or time.monotonic() > self._changed_at + STAGNANT_SECONDS:
             self.register.change()
+            self._changed_at = time.monotonic()
 
     def _tell(self) -> None:
         say(f"{self.budget.made} of {self.budget.count} writes are made")
