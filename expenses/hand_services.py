@@ -62,6 +62,8 @@ def take_next(*, user: User, count: int, now: datetime) -> list[Expense]:
     somebody else is taking at this moment is passed over, so nobody waits for anybody.
     """
     with transaction.atomic():
+        # The same call twice at once is one: each would pass over what the other is taking.
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)
         theirs = Expense.objects.waiting_for(user, now=now)
         mine = list(_ids(theirs.filter(in_hand_of=user, in_hand_until__gt=now), count))
         free = theirs.filter(Q(in_hand_until=None) | Q(in_hand_until__lte=now)).exclude(pk__in=mine)

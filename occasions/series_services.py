@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 
 from assignments.models import Assignment
-from core.errors import InvalidInput
+from core.errors import DomainError, InvalidInput
 from core.periods import DAY
 from core.repeats import create_once, fingerprint
 from core.text import Text
@@ -75,6 +75,13 @@ class UnknownDay(InvalidInput):
     text = Text(
         sv="Serien har inget kommande tillfälle den dagen.", en="The series has no occasion to come on that day."
     )
+
+
+class SeriesEnded(DomainError):
+    """Somebody ended it before that day."""
+
+    code = "series_ended"
+    text = Text(sv="Serien är redan avslutad.", en="The series has ended already.")
 
 
 def plan_series(
@@ -239,7 +246,7 @@ def _following(
 def end_series(*, user: User, series_id: UUID, now: datetime, from_day: date | None = None) -> OccasionSeries:
     """End a series from a day on (today when none is given): what is planned from then on is cancelled.
 
-    The same call again changes nothing. Raise NotYours, or UnknownDay for a day after the last one.
+    The same call again changes nothing. Raise NotYours, or for a day after the last one UnknownDay or SeriesEnded.
     """
     asked = fingerprint("end_series", {"from": from_day})
     with transaction.atomic():
@@ -247,7 +254,7 @@ def end_series(*, user: User, series_id: UUID, now: datetime, from_day: date | N
         if series.action_fingerprint == asked:
             return series
         if from_day is not None and from_day > series.last_day:
-            raise UnknownDay(field="from")
+            raise SeriesEnded(present=series) if series.action_fingerprint else UnknownDay(field="from")
         day = max(from_day or series.municipality.today(now), series.first_day)
         rows = series.occasions.filter(original_day__gte=day, status=Status.PLANNED, starts_at__gt=now)
         planned = list(rows.order_by("pk"))
