@@ -83,7 +83,7 @@ class CursorPages(CursorPagination):
             return False, []
         try:
             direction, *edge = json.loads(urlsafe_b64decode(given.encode("ascii")))
-            fields = [queryset.model._meta.get_field(name.lstrip("-")) for name in self.fields]
+            fields = [_field(queryset, name.lstrip("-")) for name in self.fields]
             values = [field.to_python(value) for field, value in zip(fields, edge, strict=True)]
             values = [value.astimezone(UTC) if isinstance(value, datetime) else value for value in values]
             if (
@@ -95,6 +95,12 @@ class CursorPages(CursorPagination):
         except (ValueError, TypeError, OverflowError, FieldError, RecursionError):
             raise ValidationError({"cursor": [ErrorDetail("?", "invalid_cursor")]}) from None
         return direction == "previous", values
+
+
+def _field(queryset: QuerySet[Any], name: str) -> Any:
+    """Return what reads the values of a column, or of what was computed beside them."""
+    computed = queryset.query.annotations.get(name)
+    return queryset.model._meta.get_field(name) if computed is None else computed.output_field
 
 
 def _reversed(name: str) -> str:

@@ -8,6 +8,20 @@ from core.errors import DomainError, InvalidInput
 from core.text import Text
 
 
+class Incomplete(DomainError):
+    """A draft may lack anything, and what is sent in nothing: `each` says what."""
+
+    code = "incomplete"
+    text = Text(sv="Det saknas något. Fyll i det först.", en="Something is missing. Fill it in first.")
+
+
+class FieldMissing(DomainError):
+    """One thing that it lacks."""
+
+    code = "required"
+    text = Text(sv="Fyll i det här.", en="Fill this in.")
+
+
 class ReceiptMissing(DomainError):
     """The category asks for a receipt."""
 

@@ -112,7 +112,7 @@ def _needs_second_person(expense: Expense, amount: Decimal) -> bool:
 
 def _most(expense: Expense) -> Decimal:
     """Return what can be approved at most, SEK: what was claimed, or what the first of two approved."""
-    return expense.first_approved_amount or expense.claimed_amount
+    return expense.first_approved_amount or expense.told.claimed_amount
 
 
 def _approved(expense: Expense, wish: Wish) -> tuple[Decimal, dict[str, str]]:
@@ -125,7 +125,7 @@ def _approved(expense: Expense, wish: Wish) -> tuple[Decimal, dict[str, str]]:
     if amount == expense.first_approved_amount and not (code or words):
         # Who agrees with the first need not say it again.
         code, words = expense.first_reason_code, expense.first_reason
-    if code or amount < expense.claimed_amount:
+    if code or amount < expense.told.claimed_amount:
         check_reason(wish.action, code=code, words=words)
     return amount, {"reason_code": code, "reason": words}
 

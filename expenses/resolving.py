@@ -11,7 +11,14 @@ from assignments.models import Assignment
 from core.errors import InvalidInput
 from core.text import Text
 from expenses.asking import ALIVE, UnknownPreApproval
-from expenses.mileage import AmountIsComputed, AmountWasComputed, MileageMissing, MileageNotExpected, amount_of
+from expenses.mileage import (
+    AmountIsComputed,
+    AmountWasComputed,
+    MileageMissing,
+    MileageNotExpected,
+    NoMileageRate,
+    amount_of,
+)
 from expenses.models import (
     NO_MILEAGE,
     Expense,
@@ -27,6 +34,7 @@ from people.models import User
 
 # What the amount of a drive comes from.
 PRICED_BY = frozenset({"category", "spent_on", "mileage_km"})
+PARTS = ("from", "to", "purpose", "km")  # of a drive, as they are told
 
 
 class UnknownCategory(InvalidInput):
@@ -48,13 +56,14 @@ def resolve(
 ) -> dict[str, Any]:
     """Return the columns of what is asked for an expense, perhaps one that is `present`.
 
-    Raise an Unknown… error, CategorySwitchedOff, MileageMissing, MileageNotExpected, AmountIsComputed or
-    NoMileageRate.
+    A draft may be anything that can be meant, whatever is still missing or would be refused when it is sent in.
+    Raise an Unknown… error, CategorySwitchedOff, MileageMissing, MileageNotExpected, AmountIsComputed,
+    AmountWasComputed or NoMileageRate.
     """
     found = {name: value for name, value in values.items() if name != "mileage"}
-    if "category" in values:
+    if values.get("category") is not None:
         found["category"] = find_category(assignment, values["category"])
-        if present is None or present.category != found["category"]:
+        if present is not None and not present.is_draft and present.category != found["category"]:
             check_claimable(assignment, found["category"])
     if values.get("occasion") is not None:
         found["occasion"] = Occasion.objects.filter(pk=values["occasion"], assignment=assignment).first()
@@ -89,36 +98,67 @@ def _mileage(
     assignment: Assignment, values: Mapping[str, Any], found: Mapping[str, Any], present: Expense | None
 ) -> dict[str, Any]:
     """Return the columns about a drive that go with what was found, and the amount that it comes to."""
-    category = found["category"] if present is None else found.get("category", present.category)
-    given = values.get("mileage")
-    if not category.is_mileage:
+    category = found.get("category", None if present is None else present.category)
+    is_draft, given = present is None or present.is_draft, values.get("mileage")
+    told = present is not None and present.mileage_km is not None
+    if category is not None and not category.is_mileage:
         if given is not None:
             raise MileageNotExpected(field="mileage")
-        if present is None or present.mileage_km is None:
-            return {}
-        if "claimed_amount" not in values:
-            raise AmountWasComputed(field="claimed_amount")
-        return dict(NO_MILEAGE)
-    columns = {f"mileage_{name}": value for name, value in (given or {}).items()}
-    if given is None and (present is None or present.mileage_km is None or "mileage" in values):
-        if present is not None and not values.keys() & {*PRICED_BY, "claimed_amount", "mileage"}:
+        return _no_drive(values, present)
+    if is_draft:
+        columns = _columns(given) if "mileage" in values else {}
+        return columns | _price(assignment, {**found, **columns, "category": category}, present)
+    if category is None:
+        return {}  # which is refused
+    if given is None and (not told or "mileage" in values):
+        if not values.keys() & {*PRICED_BY, "claimed_amount", "mileage"}:
             return {}  # as the last release wrote it: whatever else it says may be changed
         raise MileageMissing(field="mileage")
-    return columns | _price(assignment, {**found, **columns}, present)
+    columns = _columns(given) if given is not None else {}
+    return columns | _price(assignment, {**found, **columns, "category": category}, present)
+
+
+def _columns(drive: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the columns of a drive, whole: what it does not tell is empty."""
+    return {f"mileage_{name}": (drive or {}).get(name, NO_MILEAGE[f"mileage_{name}"]) for name in PARTS}
+
+
+def _no_drive(values: Mapping[str, Any], present: Expense | None) -> dict[str, Any]:
+    """Return the columns of what is no drive any more, and has an amount of its own."""
+    if present is None or present.holds(**NO_MILEAGE):
+        return {}
+    if present.mileage_rate is None or "claimed_amount" in values:
+        return dict(NO_MILEAGE)
+    if not present.is_draft:
+        raise AmountWasComputed(field="claimed_amount")
+    return {**NO_MILEAGE, "claimed_amount": None}
 
 
 def _price(assignment: Assignment, wanted: Mapping[str, Any], present: Expense | None) -> dict[str, Any]:
-    """Return the rate and the amount of a drive; nothing when all that they come from is as it was."""
+    """Return the rate and the amount of a drive; of a draft that can't be priced yet, that there is none."""
     comes_from: dict[str, Any] = {name: wanted.get(name, getattr(present, name, None)) for name in PRICED_BY}
-    if present is not None and present.holds(**comes_from):
-        amount, priced = present.claimed_amount, dict[str, Any]()
+    is_draft = present is None or present.is_draft
+    if None in comes_from.values():
+        return _unpriced(wanted, present)
+    if present is not None and present.mileage_rate is not None and present.holds(**comes_from):
+        priced = {"claimed_amount": present.claimed_amount}
     else:
-        came_in = present is not None and present.status != Expense.Status.DRAFT
-        priced = price(assignment, comes_from["mileage_km"], comes_from["spent_on"], freeze=came_in)
-        amount = priced["claimed_amount"]
-    if wanted.get("claimed_amount", amount) != amount:
-        raise AmountIsComputed(field="claimed_amount", amount=amount)
+        try:
+            priced = price(assignment, comes_from["mileage_km"], comes_from["spent_on"], freeze=not is_draft)
+        except NoMileageRate:
+            if is_draft:
+                return _unpriced(wanted, present)
+            raise
+    if wanted.get("claimed_amount") not in (None, priced["claimed_amount"]):
+        raise AmountIsComputed(field="claimed_amount", amount=priced["claimed_amount"])
     return priced
+
+
+def _unpriced(wanted: Mapping[str, Any], present: Expense | None) -> dict[str, Any]:
+    """Return what a drive without a rate comes to: what was said, and no longer what was computed."""
+    if present is None or present.mileage_rate is None:
+        return {}
+    return {"mileage_rate": None, "claimed_amount": wanted.get("claimed_amount")}
 
 
 def price(assignment: Assignment, km: Decimal, spent_on: date, *, freeze: bool) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from core.text import Text
 TRANSITIONS: Mapping[str, Mapping[str, str]] = {
     "edit": {"draft": "draft", "submitted": "submitted", "returned": "submitted", "approved": "submitted"},
     "submit": {"draft": "submitted", "returned": "submitted"},
+    "discard": {"draft": "draft"},  # which nobody sees then
     "approve": {"submitted": "approved"},
     "return": {"submitted": "returned"},
     "reject": {"submitted": "rejected"},
@@ -23,7 +24,7 @@ TRANSITIONS: Mapping[str, Mapping[str, str]] = {
     "undo": {"submitted": "submitted", "approved": "submitted", "returned": "submitted", "rejected": "submitted"},
     "pay": {"approved": "paid"},
 }
-CLAIMANT_ACTIONS = frozenset({"edit", "submit"})
+CLAIMANT_ACTIONS = frozenset({"edit", "submit", "discard"})
 OFFERED = [action for action in TRANSITIONS if action != "pay"]  # which nobody asks for by itself
 # What one does with an expense that nobody else has in hand.
 HAND_ACTIONS = frozenset({"approve", "return", "reject", "take", "release", "undo"})

@@ -11,7 +11,7 @@ from core.serializers import ActionSerializer, CommandSerializer, IdField, Money
 from core.text import known_language
 from expenses.looking import read_signals
 from expenses.mileage import LONGEST, SHORTEST
-from expenses.models import Duplicate, Expense, ExpenseCategory
+from expenses.models import NO_MILEAGE, Duplicate, Expense, ExpenseCategory
 from expenses.rules import allowed_actions
 from expenses.signals import TEXTS
 from expenses.standing import confers_about, obstacles_of
@@ -48,21 +48,22 @@ class KilometresField(UnitsField):
 
 
 class MileageSerializer(CommandSerializer):
-    """A drive with one's own car: places and purpose as the claimant writes them."""
+    """A drive with one's own car: places and purpose as the claimant writes them, all of it once it is sent in."""
 
-    to = serializers.CharField(max_length=200)
-    purpose = serializers.CharField(max_length=200)
-    km = KilometresField(min_value=SHORTEST, max_value=LONGEST)
+    to = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    purpose = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    km = KilometresField(min_value=SHORTEST, max_value=LONGEST, required=False, allow_null=True)
 
     def get_fields(self) -> dict[str, Any]:
         """Add the field whose name Python keeps to itself."""
-        return {"from": serializers.CharField(max_length=200)} | super().get_fields()
+        start = serializers.CharField(max_length=200, required=False, allow_blank=True)
+        return {"from": start} | super().get_fields()
 
 
 class PricedMileageSerializer(MileageSerializer):
     """A drive with its rate: of a draft as it was last looked up, then the one that it came in with."""
 
-    rate = MoneyField(help_text="SEK per km")
+    rate = MoneyField(help_text="SEK per km; null where a draft says neither how far nor when.", allow_null=True)
 
 
 class ExpenseSerializer(serializers.ModelSerializer[Expense]):
@@ -111,7 +112,7 @@ class ExpenseSerializer(serializers.ModelSerializer[Expense]):
     @extend_schema_field(PricedMileageSerializer(allow_null=True))
     def get_mileage(self, expense: Expense) -> Any:
         """Say where, why and how far somebody drove; null when nothing was driven."""
-        if expense.mileage_km is None:
+        if expense.holds(**NO_MILEAGE):
             return None
         names = ("from", "to", "purpose", "km", "rate")
         return PricedMileageSerializer({name: getattr(expense, f"mileage_{name}") for name in names}).data
@@ -126,9 +127,9 @@ class ExpenseSerializer(serializers.ModelSerializer[Expense]):
 class EditExpenseSerializer(CommandSerializer):
     """What may be changed of an expense."""
 
-    category = serializers.SlugField(max_length=50, required=False)
-    claimed_amount = MoneyField(required=False)
-    spent_on = serializers.DateField(required=False)
+    category = serializers.SlugField(max_length=50, required=False, allow_null=True)
+    claimed_amount = MoneyField(required=False, allow_null=True)
+    spent_on = serializers.DateField(required=False, allow_null=True)
     occasion = IdField(required=False, allow_null=True)
     receipt = IdField(required=False, allow_null=True)
     pre_approval = IdField(required=False, allow_null=True)
@@ -137,19 +138,10 @@ class EditExpenseSerializer(CommandSerializer):
 
 
 class ClaimExpenseSerializer(EditExpenseSerializer):
-    """What it takes to start a draft: an amount, or a drive."""
+    """What there is so far of a draft: the rest may come until it is sent in."""
 
     id = IdField(required=False)
     assignment = IdField()
-    category = serializers.SlugField(max_length=50)
-    spent_on = serializers.DateField()
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Take an amount, unless it is computed from a drive."""
-        if "claimed_amount" not in attrs and attrs.get("mileage") is None:
-            detail = serializers.ErrorDetail("This field is required.", "required")
-            raise serializers.ValidationError({"claimed_amount": [detail]})
-        return attrs
 
 
 class SubmitSerializer(CommandSerializer):

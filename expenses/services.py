@@ -55,11 +55,11 @@ class ReceiptAlreadyUsed(DomainError):
 def claim_expense(
     *, user: User, now: datetime, assignment: UUID, id: UUID | None = None, **values: Any
 ) -> tuple[Expense, bool]:
-    """Start a draft; return it and whether it is new.
+    """Start a draft with what is there of it; return it and whether it is new.
 
-    `values` are `category` (code), `spent_on`, `claimed_amount` (SEK) or `mileage` (`from`, `to`, `purpose` and
-    `km`), and optionally `occasion`, `receipt`, `pre_approval` (ids) and `note`. Raise NotYours, IdConflict, what
-    `resolve` raises, ReceiptAlreadyUsed, PreApprovalAlreadyUsed or what `expenses.claiming` refuses.
+    `values` may be `category` (code), `spent_on`, `claimed_amount` (SEK) or `mileage` (`from`, `to`, `purpose` and
+    `km`), `occasion`, `receipt`, `pre_approval` (ids) and `note`. Raise NotYours, IdConflict, what `resolve`
+    raises, ReceiptAlreadyUsed or PreApprovalAlreadyUsed.
     """
     asked = fingerprint("claim_expense", {"assignment": assignment, **values})
     with transaction.atomic():
@@ -76,8 +76,6 @@ def claim_expense(
 
 def _create(assignment: Assignment, row_id: UUID, asked: str, values: Mapping[str, Any], now: datetime) -> Expense:
     expense = Expense(pk=row_id, assignment=assignment, creation_fingerprint=asked, **values)
-    expense.check_spent_on(now)
-    expense.check_question()
     write_unless_used(lambda: expense.save(force_insert=True))
     tell_step(expense, Action.CLAIM, assignment.contact_person, now, "", changes=changes_of(None, values))
     return expense
@@ -86,8 +84,8 @@ def _create(assignment: Assignment, row_id: UUID, asked: str, values: Mapping[st
 def edit_expense(*, user: User, expense_id: UUID, expected_version: int, now: datetime, **values: Any) -> Expense:
     """Change what is given; a changed amount, category, date or receipt makes a decision void.
 
-    Raise NotYours, StaleVersion, WrongStatus, what `resolve` raises, ReceiptAlreadyUsed, PreApprovalAlreadyUsed or
-    what `expenses.claiming` refuses.
+    Raise NotYours, StaleVersion, WrongStatus, what `resolve` raises, ReceiptAlreadyUsed, PreApprovalAlreadyUsed;
+    of what came in also Incomplete and what `expenses.claiming` refuses.
     """
     with transaction.atomic():
         expense = Expense.objects.get_own(expense_id, user=user, now=now)
@@ -114,8 +112,17 @@ def edit_expense(*, user: User, expense_id: UUID, expected_version: int, now: da
 
 
 def _change(expense: Expense, changed: Mapping[str, Any], now: datetime) -> None:
-    """Write what changed; that keeps the rules, and what did not change or is less than before is let be."""
-    grown = changed.get("claimed_amount", expense.claimed_amount) > expense.claimed_amount
+    """Write what changed; that keeps the rules, and what did not change or is less than before is let be.
+
+    A draft is held against the rules when it is sent in.
+    """
+    if expense.is_draft:
+        expense.change(**changed)
+        return
+    wanted, before = _as_wanted(expense, changed), expense.told
+    with showing(copy(expense)):
+        wanted.check_told()
+    grown = wanted.told.claimed_amount > before.claimed_amount
     expense.change(**changed)
     if "spent_on" in changed:
         expense.check_spent_on(now)
@@ -150,20 +157,36 @@ def submit_expense(*, user: User, expense_id: UUID, now: datetime, expected_vers
     return expense
 
 
+def discard_expense(*, user: User, expense_id: UUID, now: datetime) -> None:
+    """Throw a draft away, and free its receipt; again is no news. Raise NotYours or WrongStatus."""
+    with transaction.atomic():
+        expense = Expense.objects.get_to_discard(expense_id, user=user, now=now)
+        if expense.discarded_at is None:
+            expense.status_after("discard")
+            expense.change(discarded_at=now)
+
+
 def _freeze(expense: Expense) -> dict[str, Any]:
     """Return the rate and the amount with which a draft about a drive comes in; nothing of any other."""
-    if expense.status != Status.DRAFT or expense.mileage_km is None:
+    if not expense.is_draft or expense.mileage_km is None or expense.spent_on is None:
+        return {}
+    if expense.category is None or not expense.category.is_mileage:
         return {}
     return price(expense.assignment, expense.mileage_km, expense.spent_on, freeze=True)
 
 
 def _check_complete(expense: Expense, frozen: Mapping[str, Any], now: datetime) -> None:
     """Look whether it can be sent in with what is frozen, and show it as it is when not."""
-    wanted = copy(expense)
-    for name, value in frozen.items():
-        setattr(wanted, name, value)
     with showing(expense):
-        wanted.check_complete(now)
+        _as_wanted(expense, frozen).check_complete(now)
+
+
+def _as_wanted(expense: Expense, values: Mapping[str, Any]) -> Expense:
+    """Return a copy that has some values."""
+    wanted = copy(expense)
+    for name, value in values.items():
+        setattr(wanted, name, value)
+    return wanted
 
 
 def _undecided(now: datetime) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from core.text import Language, Text
 from expenses.claiming import excess
 
+ZERO = Decimal("0.00")
 PROCESSING, REFUSED = "processing", "refused"
 CONFIDENT = 0.7  # below, a reading that differs says more of the reading
 
@@ -70,11 +71,13 @@ class Alike:
 
 @dataclass(frozen=True)
 class Claim:
-    """What is claimed (SEK), the category's cap (SEK, None for none), and what is known of its receipt: none, its
-    status, and what was read off it; `left` is what is left for it of the allowance (SEK, None for no limit)."""
+    """What is claimed (SEK; None where a draft does not say), the category's cap (SEK, None for none), and what is
+    known of its receipt: none, its status, and what was read off it; `left` is what is left for it of the
+    allowance (SEK, None for no limit).
+    """
 
-    amount: Decimal
-    spent_on: date
+    amount: Decimal | None
+    spent_on: date | None
     cap: Decimal | None
     receipt_status: str | None
     suggestion: Mapping[str, Any] | None
@@ -94,7 +97,7 @@ def signals_of(claim: Claim, alikes: Iterable[Alike], language: Language) -> lis
 def _of_limits(claim: Claim) -> dict[str, dict[str, object]]:
     """Tell by how much a claim goes beyond its category's cap, and beyond what is left of the allowance."""
     limits = {"over_cap": claim.cap, "over_allowance": claim.left}
-    found = {kind: excess(claim.amount, most=most) for kind, most in limits.items()}
+    found = {kind: excess(claim.amount or ZERO, most=most) for kind, most in limits.items()}
     return {kind: {"excess": over} for kind, over in found.items() if over}
 
 
@@ -109,9 +112,9 @@ def _of_reading(claim: Claim) -> dict[str, dict[str, object]]:
     read = claim.suggestion or {}
     found: dict[str, dict[str, object]] = {}
     total, day = _amount(read.get("total")), _day(read.get("date"))
-    if total is not None and total != claim.amount:
+    if total is not None and claim.amount not in (None, total):
         found["amount_differs"] = {"claimed": claim.amount, "read": total}
-    if day is not None and day != claim.spent_on:
+    if day is not None and claim.spent_on not in (None, day):
         found["date_differs"] = {"claimed": claim.spent_on, "read": day}
     if read.get("is_card_slip"):
         found["card_slip"] = {}

@@ -89,3 +89,9 @@ def ring(receipt_ids: Sequence[UUID], task: Any = process_receipt, **options: An
             waiting = len(receipt_ids) - position
             logger.warning("The broker is away (%s): %d receipts wait", type(error).__name__, waiting)
             return
+
+
+@shared_task
+def expire_drafts(**_: Any) -> None:
+    """Warn of drafts that nobody goes on with, and end them."""
+    beat("expenses.tasks.expire_drafts", reminders.expire_drafts)

@@ -33,12 +33,12 @@ class ExpensesView(CommandView, ListAPIView[Expense]):
     serializer_class = ExpenseSerializer
     queryset = Expense.objects.none()
     filterset_class = ExpenseFilter
-    ordering = ("-spent_on", "id")
+    ordering = ("-listed_on", "id")
 
     def get_queryset(self) -> ExpenseQuerySet:
         """Limit to what the caller may see now."""
         visible = Expense.objects.complete().visible_to(cast(User, self.request.user), now=timezone.now())
-        return with_signals(visible)
+        return with_signals(visible.dated())
 
     @extend_schema(responses={201: ExpenseSerializer, 200: ExpenseSerializer})
     def post(self, request: Request) -> Response:
@@ -53,7 +53,7 @@ class ExpenseView(CommandView):
     """One expense."""
 
     commands = {"PATCH": EditExpenseSerializer}
-    roles = {"GET": READERS, "PATCH": CONTACT_PERSON}
+    roles = {"GET": READERS, "PATCH": CONTACT_PERSON, "DELETE": CONTACT_PERSON}
     serializer_class = ExpenseSerializer
 
     def get(self, request: Request, expense_id: UUID) -> Response:
@@ -71,6 +71,12 @@ class ExpenseView(CommandView):
             **self.command(request),
         )
         return self.show(expense)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, expense_id: UUID) -> Response:
+        """Throw a draft away. What came in stays."""
+        services.discard_expense(user=cast(User, request.user), expense_id=expense_id, now=timezone.now())
+        return Response(status=204)
 
 
 class ExpenseActionView(CommandView):

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     OCCASION_WAITING = "occasion_waiting"
     OCCASION_APPROVED = "occasion_approved"
     OCCASION_DECLINED = "occasion_declined"
+    DRAFT_EXPIRING = "draft_expiring"
     SERIES_INCOMPLETE = "series_incomplete"
     UNITS_UNUSED = "units_unused"
     NUDGE = "nudge"
@@ -117,6 +118,13 @@ MESSAGES: Mapping[str, Message] = {
     ),
     Kind.OCCASION_DECLINED: Message(
         Text(sv="Din fråga är avslagen", en="Your question is declined"), OPEN, story=OCCASION_ANSWER
+    ),
+    Kind.DRAFT_EXPIRING: Message(
+        REMINDER,
+        Text(
+            sv="Något du har börjat på tas bort om fem dagar om du inte fortsätter.",
+            en="Something that you began is removed in five days unless you go on with it.",
+        ),
     ),
     Kind.SERIES_INCOMPLETE: Message(
         Text(sv="Något gick inte att planera", en="Something could not be planned"), OPEN

@@ -22,7 +22,7 @@ from occasions.counting import Asked, Status
 from occasions.models import Occasion
 from occasions.reminders import withdraw_reminders
 from occasions.unit_rules import excess_of
-from occasions.writing import lock_decisions
+from occasions.writing import end_drafts, lock_decisions
 from people.models import Role, User
 
 TOLD: Mapping[str, Kind] = {"approve": Kind.OCCASION_APPROVED, "decline": Kind.OCCASION_DECLINED}
@@ -111,6 +111,7 @@ def _answer(answer: str, occasion: Occasion, user: User, now: datetime, values: 
     occasion.change(**values, asked_units=None, answered_by=user, answered_at=now)
     if occasion.status == Status.CANCELLED:
         withdraw_reminders([occasion.pk], now)
+        end_drafts([occasion.pk], now)
     notify(
         recipients=[occasion.assignment.contact_person],
         kind=TOLD[answer],

@@ -9,7 +9,7 @@ from django_filters import rest_framework as filters
 from django_filters.fields import IsoDateTimeField
 
 from core.serializers import MomentField
-from occasions.models import Occasion, OccasionSeries
+from occasions.models import Occasion, OccasionDraft, OccasionSeries
 
 
 class MomentQueryField(IsoDateTimeField):  # type: ignore[misc]
@@ -59,4 +59,14 @@ class SeriesFilter(filters.FilterSet):  # type: ignore[misc]
 
     class Meta:
         model = OccasionSeries
+        fields: list[str] = []
+
+
+class OccasionDraftFilter(filters.FilterSet):  # type: ignore[misc]
+    """`?assignment=`."""
+
+    assignment = filters.UUIDFilter(field_name="assignment")
+
+    class Meta:
+        model = OccasionDraft
         fields: list[str] = []

@@ -7,10 +7,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import DateField, DateTimeField, F, Func, OuterRef, Q, Value
-from django.db.models.functions import Cast
+from django.db.models import F, OuterRef
 
-from assignments.models import is_active_contact_person
+from assignments.models import is_active_contact_person, lasts_at
 from core.heartbeat import Run
 from core.periods import local_date, local_moment
 from notifications.messages import Kind, kind_before
@@ -62,12 +61,8 @@ def _visible(occasions: OccasionQuerySet, now: datetime) -> OccasionQuerySet:
 
     Loads all that telling needs.
     """
-    zone = F(f"{MUNICIPALITY}__time_zone")
-    for moment in (F("starts_at"), Value(now)):
-        at_wall = Func(zone, moment, function="timezone", output_field=DateTimeField())
-        lasting = Q(assignment__last_day=None) | Q(assignment__last_day__gte=Cast(at_wall, DateField()))
-        occasions = occasions.filter(lasting)
-    return occasions.filter(is_active_contact_person()).select_related(
+    lasting = lasts_at(F("starts_at")) & lasts_at(now)
+    return occasions.filter(lasting, is_active_contact_person()).select_related(
         "assignment__contact_person", "assignment__decision__client__municipality"
     )
 

@@ -1,6 +1,6 @@
 """Planning occasions that come again and again, changing what follows, ending them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -29,7 +29,7 @@ from occasions.series_planning import (
     unchanged_day,
     write_days,
 )
-from occasions.writing import check_written, lock_own, one_at_a_time
+from occasions.writing import check_written, end_drafts, lock_own, one_at_a_time
 from people.models import User
 
 ENDED = "Serien avslutades eller ändrades."
@@ -271,9 +271,9 @@ def locked_series(series_id: UUID, user: User, now: datetime) -> OccasionSeries:
     return own.select_for_update(of=("self",), no_key=True).get_one(series_id)
 
 
-def _cancel(occasions: Iterable[Occasion], now: datetime, asked: str) -> None:
+def _cancel(cancelled: Sequence[Occasion], now: datetime, asked: str) -> None:
     """Cancel planned occasions for their contact person; what waits for an answer counts as it did."""
-    for occasion in occasions:
+    for occasion in cancelled:
         waiting = {"asked": Asked.NOTHING, "asked_units": None} if occasion.asked == Asked.WAITING else {}
         occasion.change(
             status=Status.CANCELLED,
@@ -283,3 +283,4 @@ def _cancel(occasions: Iterable[Occasion], now: datetime, asked: str) -> None:
             action_fingerprint=asked,
             **waiting,
         )
+    end_drafts([one.pk for one in cancelled], now)

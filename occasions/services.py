@@ -24,6 +24,7 @@ from occasions.writing import (
     check_times,
     check_written,
     day_of,
+    end_drafts,
     in_utc,
     lock_own,
     locked_own,
@@ -98,6 +99,7 @@ def create_planned(change: Change, *, asked: str, now: datetime) -> Occasion:
     skip(change.skipped, to_make_room_for=occasion.pk, now=now)
     withdraw_reminders([one.pk for one in change.skipped], now)
     occasion.save(force_insert=True)
+    end_drafts([occasion.pk, *(one.pk for one in change.skipped)], now)
     write_activities(occasion, change.activities or [])
     tell_of_question(occasion, now)
     return occasion
@@ -171,6 +173,8 @@ def apply_change(
     )  # fmt: skip
     skip(change.skipped, to_make_room_for=occasion.pk, now=now)
     withdraw_reminders([one.pk for one in (*change.skipped, *([occasion] if is_other else []))], now)
+    settled = [one.pk for one in change.skipped] + ([occasion.pk] if after.status != occasion.status else [])
+    end_drafts(settled, now)
     asked = occasion.asked_units
     if change.activities is not None:
         write_activities(occasion, change.activities)

@@ -12,7 +12,7 @@ from occasions.counting import Asked
 from occasions.models import Occasion
 from occasions.reminders import withdraw_reminders
 from occasions.services import apply_change, check_action, prepare_change
-from occasions.writing import in_utc, locked_own, one_at_a_time
+from occasions.writing import end_drafts, in_utc, locked_own, one_at_a_time
 from people.models import User
 
 
@@ -76,6 +76,7 @@ def _end(
             values = {**values, "asked": Asked.NOTHING, "asked_units": None}
         occasion.change(**in_utc(values), status=status, action_fingerprint=fingerprinted)
         withdraw_reminders([occasion.pk], now)
+        end_drafts([occasion.pk], now)
     return occasion
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 
 from core.heartbeat import beat
-from occasions import reminders, series_filling, unused_reminders
+from occasions import draft_expiry, reminders, series_filling, unused_reminders
 
 
 @shared_task
@@ -30,3 +30,9 @@ def remind_unused(**_: Any) -> None:
 def fill_series(**_: Any) -> None:
     """Plan the days of series that have come near enough."""
     beat("occasions.tasks.fill_series", series_filling.fill_series)
+
+
+@shared_task
+def expire_drafts(**_: Any) -> None:
+    """Warn of drafts that nobody goes on with, and end them."""
+    beat("occasions.tasks.expire_drafts", draft_expiry.expire_occasion_drafts)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from occasions import calendar_views, follow_up_views, quota_views, series_views, views
+from occasions import calendar_views, draft_views, follow_up_views, quota_views, series_views, views
 
 urlpatterns = [
     path("activity-kinds", views.ActivityKindsView.as_view(), name="activity-kinds"),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("occasions/<uuid:occasion_id>/restore", views.RestoreOccasionView.as_view(), name="restore-occasion"),
     path("occasions/<uuid:occasion_id>/approve", views.ApproveOccasionView.as_view(), name="approve-occasion"),
     path("occasions/<uuid:occasion_id>/decline", views.DeclineOccasionView.as_view(), name="decline-occasion"),
+    path("occasion-drafts", draft_views.OccasionDraftsView.as_view(), name="occasion-drafts"),
+    path("occasion-drafts/<uuid:occasion_id>", draft_views.OccasionDraftView.as_view(), name="occasion-draft"),
     path("occasion-series", series_views.AllSeriesView.as_view(), name="all-series"),
     path("occasion-series/preview", series_views.PreviewSeriesView.as_view(), name="preview-series"),
     path("occasion-series/<uuid:series_id>", series_views.SeriesView.as_view(), name="series"),

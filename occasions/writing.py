@@ -11,7 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
-from django.db.models import prefetch_related_objects
+from django.db.models import F, prefetch_related_objects
 
 from assignments.models import Assignment, AssignmentQuerySet, Decision
 from core.errors import InvalidInput
@@ -19,7 +19,7 @@ from core.periods import local_date
 from core.text import Text
 from core.wall_clock import check_written_time
 from occasions import rules
-from occasions.models import Activity, Occasion, kinds_by_code
+from occasions.models import Activity, Occasion, OccasionDraft, kinds_by_code
 from occasions.models.occasion import ONE_AT_A_TIME
 from people.models import User
 
@@ -123,6 +123,12 @@ def resolve_activities(
         Activity(kind=kinds[given["kind"]], note=given.get("note", ""), position=position)
         for position, given in enumerate(activities)
     ]
+
+
+def end_drafts(occasion_ids: Iterable[UUID], now: datetime) -> None:
+    """End what was being written about occasions that are settled: it is logged, or nobody will."""
+    drafts = OccasionDraft.objects.kept().filter(pk__in=list(occasion_ids))
+    drafts.update(discarded_at=now, updated_at=now, version=F("version") + 1)
 
 
 def write_activities(occasion: Occasion, activities: Sequence[Activity]) -> None:

@@ -14,5 +14,7 @@ EVERY = {
     "occasions.tasks.remind_unused": timedelta(minutes=30),
     "expenses.tasks.remind_to_follow_up": timedelta(seconds=60),
     "expenses.tasks.remind_missing": timedelta(seconds=60),
+    "occasions.tasks.expire_drafts": timedelta(minutes=30),
+    "expenses.tasks.expire_drafts": timedelta(minutes=30),
     "expenses.tasks.check_storage": timedelta(seconds=60),
 }

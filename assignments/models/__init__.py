@@ -6,6 +6,7 @@ from assignments.models.assignment import (
     AssignmentQuerySet,
     OwnAssignment,
     is_active_contact_person,
+    lasts_at,
     own_obstacle,
     seen_by,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "check_cancellations",
     "check_weight_steps",
     "is_active_contact_person",
+    "lasts_at",
     "own_obstacle",
     "seen_by",
 ]

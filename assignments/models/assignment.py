@@ -9,7 +9,8 @@ from uuid import UUID
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.db.models.functions import Cast
 
 from assignments.models.decision import Decision
 from core.errors import DomainError, NotYours
@@ -80,6 +81,15 @@ def is_active_contact_person(assignment: str = "assignment__") -> Exists:
             user__is_active=True,
         )
     )
+
+
+def lasts_at(moment: datetime | F, assignment: str = "assignment__") -> Q:
+    """Tell of rows whether their `assignment` has not ended at a moment, by the municipality's own date."""
+    zone = F(f"{assignment}decision__client__municipality__time_zone")
+    at = Value(moment) if isinstance(moment, datetime) else moment
+    at_wall = Func(zone, at, function="timezone", output_field=models.DateTimeField())
+    last_day = f"{assignment}last_day"
+    return Q(**{last_day: None}) | Q(**{f"{last_day}__gte": Cast(at_wall, models.DateField())})
 
 
 class Assignment(BaseModel):

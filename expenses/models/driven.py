@@ -40,7 +40,8 @@ DRIVEN = [
         | Q(mileage_km__isnull=False, mileage_km__gt=0, mileage_km__lte=LONGEST, mileage_rate__isnull=False)
         & ~Q(mileage_from="")
         & ~Q(mileage_to="")
-        & ~Q(mileage_purpose=""),
+        & ~Q(mileage_purpose="")
+        | Q(status="draft") & (Q(mileage_km=None) | Q(mileage_km__gt=0, mileage_km__lte=LONGEST)),
         name="expense_mileage_whole",
     ),
     models.CheckConstraint(

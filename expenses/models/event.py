@@ -31,7 +31,9 @@ class ExpenseEvent(models.Model):
     action = models.CharField(max_length=15, choices=Action.choices)
     from_status = models.CharField(max_length=10, choices=Expense.Status.choices, blank=True)
     to_status = models.CharField(max_length=10, choices=Expense.Status.choices)
-    claimed_amount = models.DecimalField(max_digits=9, decimal_places=2, help_text="SEK, after the step.")
+    claimed_amount = models.DecimalField(
+        max_digits=9, decimal_places=2, null=True, help_text="SEK, after the step; null where a draft said none."
+    )
     approved_amount = models.DecimalField(
         max_digits=9, decimal_places=2, null=True, help_text="SEK, after the step; of a first approval its own."
     )

@@ -1,13 +1,15 @@
 """Expenses: what was claimed, and what became of it."""
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from copy import copy
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce, TruncDate
 
 from assignments.models import Assignment, Policy
 from core.changes import SyncedModel
@@ -16,11 +18,13 @@ from core.models import BaseQuerySet, RepeatableModel
 from core.periods import Month
 from expenses import claiming, rules
 from expenses.allowance import Outlay
-from expenses.mileage import MileageMissing
-from expenses.models.category import ExpenseCategory, check_claimable
+from expenses.mileage import amount_of
+from expenses.models.category import check_claimable
 from expenses.models.decided import DECIDED, Decided
+from expenses.models.drafted import DRAFTED, Drafted
 from expenses.models.driven import DRIVEN, Driven
 from expenses.models.fitting import fitting
+from expenses.models.mileage import MileageRate
 from expenses.models.pre_approval import PreApproval
 from expenses.models.receipt import Receipt
 from expenses.refusals import ReceiptWasRefused
@@ -46,7 +50,15 @@ class ExpenseQuerySet(BaseQuerySet["Expense"]):
 
     def own(self, user: User, *, now: datetime) -> "ExpenseQuerySet":
         """Keep those of the user's own assignments."""
-        return self._of_assignments(user, now, {Role.CONTACT_PERSON})
+        return self.kept()._of_assignments(user, now, {Role.CONTACT_PERSON})
+
+    def drafts(self) -> "ExpenseQuerySet":
+        """Keep the drafts that were not thrown away."""
+        return self.kept().filter(status=Expense.Status.DRAFT)
+
+    def kept(self) -> "ExpenseQuerySet":
+        """Leave out the drafts that were thrown away."""
+        return self.filter(discarded_at=None)
 
     def to_decide(self, user: User, *, now: datetime) -> "ExpenseQuerySet":
         """Keep those that have come in to the user as a coordinator: a draft is nobody else's business."""
@@ -65,7 +77,12 @@ class ExpenseQuerySet(BaseQuerySet["Expense"]):
         """Keep the user's own and those that came in."""
         own = Assignment.objects.own(user, now=now)
         led = Assignment.objects.visible_to(user, now=now, roles={Role.COORDINATOR})
-        return self.filter(Q(assignment__in=own) | Q(assignment__in=led) & ~Q(status=Expense.Status.DRAFT))
+        came_in = ~Q(status=Expense.Status.DRAFT)
+        return self.kept().filter(Q(assignment__in=own) | Q(assignment__in=led) & came_in)
+
+    def dated(self) -> "ExpenseQuerySet":
+        """Add the day by which they are listed: a draft may not say yet on which its money was spent."""
+        return self.annotate(listed_on=Coalesce("spent_on", TruncDate("created_at", tzinfo=UTC)))
 
     def live(self) -> "ExpenseQuerySet":
         """Keep those that came in and are not rejected: each is, or may be, repaid."""
@@ -91,7 +108,7 @@ class ExpenseQuerySet(BaseQuerySet["Expense"]):
     def outlays_of(self, assignment_ids: Iterable[Any], month: Month) -> dict[Any, list[Outlay]]:
         """Return per assignment what the allowance of the month is computed from, in one query.
 
-        Mileage takes nothing of it: that is a pay line of its own, and tax treats it differently.
+        Mileage takes nothing of it: that is a pay line of its own, and tax treats it differently. Nor do drafts.
         """
         wanted = list(assignment_ids)
         rows = self.filter(assignment__in=wanted).outlays_between(month.first_day, month.last_day)
@@ -101,11 +118,16 @@ class ExpenseQuerySet(BaseQuerySet["Expense"]):
     def outlays_between(self, first_day: date, last_day: date) -> "models.QuerySet[Expense, tuple[Any, ...]]":
         """Ask for what allowances are computed from; `outlays_in` reads it."""
         rows = self.filter(spent_on__range=(first_day, last_day), mileage_km=None)
+        rows = rows.exclude(status=Expense.Status.DRAFT)
         return rows.values_list("assignment", "spent_on", "status", "claimed_amount", "approved_amount")
 
     def get_own(self, expense_id: Any, *, user: User, now: datetime) -> "Expense":
         """Return one of the user's own, locked. Raise NotYours for any other."""
         return self._locked(self.own(user, now=now), expense_id)
+
+    def get_to_discard(self, expense_id: Any, *, user: User, now: datetime) -> "Expense":
+        """Return one of the user's own, locked, also one that was thrown away. Raise NotYours for any other."""
+        return self._locked(self._of_assignments(user, now, {Role.CONTACT_PERSON}), expense_id)
 
     def get_to_decide(self, expense_id: Any, *, user: User, now: datetime) -> "Expense":
         """Return one that a coordinator may see, locked. Raise NotYours for any other."""
@@ -141,8 +163,8 @@ class ExpenseQuerySet(BaseQuerySet["Expense"]):
         return Expense.objects.complete().get(pk=found.pk)
 
 
-class Expense(Driven, Decided, SyncedModel, RepeatableModel):
-    """One outlay: what was claimed, and what was approved of it."""
+class Expense(Drafted, Driven, Decided, SyncedModel, RepeatableModel):
+    """One outlay: what was claimed, and what was approved of it. Of a draft anything may still be missing."""
 
     class Status(models.TextChoices):
         DRAFT = "draft"
@@ -154,11 +176,7 @@ class Expense(Driven, Decided, SyncedModel, RepeatableModel):
 
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="expenses")
     occasion = models.ForeignKey(Occasion, on_delete=models.PROTECT, null=True, related_name="expenses")
-    category = models.ForeignKey(ExpenseCategory, on_delete=models.PROTECT)
-    claimed_amount = models.DecimalField(max_digits=9, decimal_places=2, help_text="SEK")
     approved_amount = models.DecimalField(max_digits=9, decimal_places=2, null=True, help_text="SEK")
-    spent_on = models.DateField()
-    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, null=True, related_name="expenses")
     pre_approval = models.ForeignKey(PreApproval, on_delete=models.PROTECT, null=True, related_name="expenses")
     note = models.CharField(max_length=1000, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
@@ -189,18 +207,26 @@ class Expense(Driven, Decided, SyncedModel, RepeatableModel):
                 name="expense_submitted_at_some_time",
             ),
             models.UniqueConstraint(
-                fields=["receipt"], condition=~Q(status="rejected"), name="expense_receipt_once"
+                fields=["receipt"],
+                condition=~Q(status="rejected") & Q(discarded_at=None),
+                name="expense_receipt_once",
             ),
             models.UniqueConstraint(
-                fields=["pre_approval"], condition=~Q(status="rejected"), name="expense_pre_approval_once"
+                fields=["pre_approval"],
+                condition=~Q(status="rejected") & Q(discarded_at=None),
+                name="expense_pre_approval_once",
             ),
             *DRIVEN,
+            *DRAFTED,
             *DECIDED,
         ]
         indexes = [
             models.Index(fields=["assignment", "-spent_on"], name="expense_of_assignment"),
             models.Index(fields=["submitted_at"], condition=Q(status="submitted"), name="expense_waiting"),
             models.Index(fields=["assignment", "changed_in"], name="expense_changed"),
+            models.Index(
+                fields=["updated_at"], condition=Q(status="draft", discarded_at=None), name="expense_drafts"
+            ),
         ]
 
     @property
@@ -218,19 +244,27 @@ class Expense(Driven, Decided, SyncedModel, RepeatableModel):
         return self.assignment.contact_person_id == user.pk
 
     @property
+    def is_draft(self) -> bool:
+        """Whether nobody but its claimant knows of it."""
+        return self.status == Expense.Status.DRAFT
+
+    @property
     def policy(self) -> Policy:
         """What the municipality ruled on the day on which the money was spent."""
-        return Policy.in_force(self.municipality, self.spent_on)
+        return Policy.in_force(self.municipality, self.told.spent_on)
 
     @property
     def cap(self) -> Decimal | None:
-        """The most that can be approved in its category, SEK; None without a cap."""
-        return self.policy.cap_of(self.category.code)
+        """The most that can be approved in its category, SEK; None without a cap, and of an incomplete draft."""
+        try:
+            return self.policy.cap_of(self.told.category.code)
+        except claiming.Incomplete:
+            return None
 
     def check_spent_on(self, now: datetime) -> None:
         """Hold the date against the rules. Raise SpentInFuture, SpentTooLongAgo or SpentOutsideAssignment."""
         claiming.check_spent_on(
-            self.spent_on,
+            self.told.spent_on,
             today=self.municipality.today(now),
             came_in=self.municipality.today(self._came_in() or now),
             first_day=self.assignment.first_day,
@@ -246,7 +280,7 @@ class Expense(Driven, Decided, SyncedModel, RepeatableModel):
 
     def check_receipt(self) -> None:
         """Raise ReceiptMissing when the category asks for one, ReceiptWasRefused for one that can't be used."""
-        if self.category.wants_receipt and self.receipt_id is None:
+        if self.lacks_receipt:
             raise claiming.ReceiptMissing(field="receipt")
         self.check_receipt_usable()
 
@@ -259,29 +293,45 @@ class Expense(Driven, Decided, SyncedModel, RepeatableModel):
         """Raise PreApprovalRequired when it costs so much that somebody has to have said yes."""
         asked = self.pre_approval
         approved = asked is not None and asked.status == PreApproval.Status.APPROVED
-        claiming.check_asked_first(self.claimed_amount, limit=self.policy.ask_first_above, is_approved=approved)
+        claiming.check_asked_first(
+            self.told.claimed_amount, limit=self.policy.ask_first_above, is_approved=approved
+        )
 
     def check_question(self) -> None:
         """Hold it against the question that it refers to. Raise OtherCategoryApproved or OverPreApproval."""
         if (asked := self.pre_approval) is not None:
+            category, claimed, _ = self.told
             claiming.check_within_question(
-                self.claimed_amount, self.category_id, asked=asked.amount, asked_category=asked.category_id
+                claimed, category.pk, asked=asked.amount, asked_category=asked.category_id
             )
+
+    def priced(self) -> "Expense":
+        """Return a draft about a drive that has no amount yet with that of the present rate. Raise NoMileageRate.
+
+        Any other is returned as it is.
+        """
+        is_drive = self.category is not None and self.category.is_mileage
+        if not is_drive or self.mileage_rate is not None or self.mileage_km is None or self.spent_on is None:
+            return self
+        found = copy(self)
+        found.mileage_rate = MileageRate.objects.in_force(self.municipality, self.spent_on).rate
+        found.claimed_amount = amount_of(self.mileage_km, found.mileage_rate)
+        return found
 
     def check_complete(self, now: datetime) -> None:
         """Look whether it can be sent in.
 
         Date and category are asked of a draft only: one that is sent back did come in in time, and goes on. Raise
-        PreApprovalRequired, CategorySwitchedOff or what the other checks raise.
+        Incomplete, ReceiptMissing, PreApprovalRequired, CategorySwitchedOff or what the other checks raise.
         """
-        self.check_receipt()
-        if self.category.is_mileage and self.mileage_km is None:  # as the last release would write it
-            raise MileageMissing(field="mileage")
-        self.check_asked_first()
-        self.check_question()
+        self.check_told(with_receipt=True)
+        self.check_receipt_usable()
+        wanted = self.priced()
+        wanted.check_asked_first()
+        wanted.check_question()
         if self.status == Expense.Status.DRAFT:
-            self.check_spent_on(now)
-            check_claimable(self.assignment, self.category)
+            wanted.check_spent_on(now)
+            check_claimable(self.assignment, wanted.told.category)
 
     def status_after(self, action: str, expected_version: int | None = None) -> str:
         """Return the status that an action leads to. Raise WrongStatus, then StaleVersion.

@@ -20,11 +20,18 @@ class ReceiptQuerySet(BaseQuerySet["Receipt"]):
     """Who sees which receipts."""
 
     def own(self, user: User, *, now: datetime) -> "ReceiptQuerySet":
-        """Keep the user's own: those that no expense refers to, and those of own visible expenses."""
+        """Keep the user's own: those that no expense refers to, and those of own visible expenses.
+
+        A draft that was thrown away leaves its receipt free.
+        """
         if Role.CONTACT_PERSON not in user.roles:
             return self.none()
         assignments = Assignment.objects.own(user, now=now)
-        return self.filter(Q(expenses=None) | Q(expenses__assignment__in=assignments), owner=user).distinct()
+        used = Receipt.objects.filter(owner=user, expenses__isnull=False, expenses__discarded_at=None)
+        seen = Receipt.objects.filter(
+            owner=user, expenses__assignment__in=assignments, expenses__discarded_at=None
+        )
+        return self.filter(~Q(pk__in=used.values("pk")) | Q(pk__in=seen.values("pk")), owner=user)
 
     def visible_to(self, user: User, *, now: datetime) -> "ReceiptQuerySet":
         """Keep the user's own and those of expenses that came in to the user as a coordinator."""

@@ -2,6 +2,7 @@
 
 from occasions.models.activity import Activity, ActivityKind, kinds_by_code
 from occasions.models.calendar_link import CalendarLink
+from occasions.models.draft import OccasionDraft, OccasionDraftQuerySet
 from occasions.models.occasion import READERS, Occasion, OccasionQuerySet
 from occasions.models.outing import Outing
 from occasions.models.series import OccasionSeries, OccasionSeriesQuerySet
@@ -12,6 +13,8 @@ __all__ = [
     "ActivityKind",
     "CalendarLink",
     "Occasion",
+    "OccasionDraft",
+    "OccasionDraftQuerySet",
     "OccasionQuerySet",
     "OccasionSeries",
     "OccasionSeriesQuerySet",

@@ -105,6 +105,11 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "outings"): Row(only(owner=201, stranger=404), body=TIMES | {
         "occasions": [{"assignment": "#assignment"}, {"assignment": "#second"}]}),
     ("GET", "outing"): Row(READ, about="outing"),
+    ("GET", "occasion-drafts"): Row(only(owner=200, stranger=200)),
+    ("GET", "occasion-draft"): Row(only(owner=200, stranger=404), about="written"),
+    ("PUT", "occasion-draft"): Row(only(owner=201, stranger=404), about="unlogged", body={
+        "assignment": "#assignment", "note": "Det reg"}),
+    ("DELETE", "occasion-draft"): Row(only(owner=204, stranger=404), about="written"),
     ("GET", "all-series"): Row(only(owner=200, stranger=200, coordinator=200)),
     ("POST", "all-series"): Row(only(owner=201, stranger=404), body=TIMES | WEEKLY),
     ("POST", "preview-series"): Row(only(owner=200, stranger=404), body=TIMES | WEEKLY),
@@ -126,6 +131,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "expenses"): Row(only(owner=201, stranger=404), body=MONEY | {"assignment": "#assignment"}),
     ("GET", "expense"): Row(READ, about="expense"),
     ("PATCH", "expense"): Row(ACT, about="expense", body={"note": "Två kaffe"}),
+    ("DELETE", "expense"): Row(only(owner=204, stranger=404), about="draft"),
     ("POST", "submit-expense"): Row(ACT, about="expense"),
     ("POST", "approve-expense"): Row(DECIDE, about="expense"),
     ("POST", "return-expense"): Row(DECIDE, about="expense", body={"reason": "Otydligt"}),

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.signals import request_finished
@@ -18,7 +19,7 @@ from rest_framework.test import APIClient
 from api.queue_calls import QUEUED
 from assignments.models import Assignment
 from expenses.models import Duplicate
-from occasions.models import CalendarLink, OccasionSeries, Outing
+from occasions.models import CalendarLink, OccasionDraft, OccasionSeries, Outing
 from people.models import Municipality, Role, User
 from people.permissions import RolePermission
 from tests import world
@@ -59,6 +60,8 @@ def scene(noon: Any, kalix: Municipality, leksand: Municipality, karin: User, as
     Duplicate.objects.create(pk=DUPLICATE, expense=expense, other=alike, kind="same_outlay")
     series = _series(assignment)
     late = world.make_late_write(assignment, body={"note": "Marker note"})
+    draft = world.make_expense(assignment, note="Marker note")
+    written = OccasionDraft.objects.create(pk=uuid4(), assignment=assignment, author=karin, note="Marker note")
     ids = {
         "assignment": str(assignment.pk),
         "second": str(second.pk),
@@ -72,6 +75,9 @@ def scene(noon: Any, kalix: Municipality, leksand: Municipality, karin: User, as
         "expense": str(expense.pk),
         "decided": str(decided.pk),
         "late": str(late.pk),
+        "draft": str(draft.pk),
+        "written": str(written.pk),
+        "unlogged": str(uuid4()),
         "deputy": str(deputy.pk),
         "person": str(karin.pk),
         "question": str(question.pk),

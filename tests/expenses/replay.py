@@ -48,7 +48,7 @@ def present(expense: Expense) -> dict[str, Any]:
         "first_by": expense.first_approved_by_id,
         "first_amount": expense.first_approved_amount,
         "claimed_amount": str(expense.claimed_amount),
-        "category": expense.category.code,
+        "category": expense.told.category.code,
         "spent_on": str(expense.spent_on),
         "receipt": str(expense.receipt_id) if expense.receipt_id else None,
     }

@@ -54,15 +54,17 @@ def test_with_a_yes_it_comes_in(karin: User, inger: User, assignment: Assignment
 
 def test_a_yes_is_for_so_much_and_for_that(karin: User, assignment: Assignment, approved: PreApproval) -> None:
     yes = {"pre_approval": str(approved.pk)}
-    more = claim(karin, assignment, claimed_amount="800.01", **yes)
+    sent = Expense.objects.get(pk=claim(karin, assignment, claimed_amount="800.01", **yes).data["id"])
+    more = act(karin, "submit", sent)
     assert refused_with(more) == (409, "over_pre_approval")
     assert "800.00" in more.json()["detail"]
-    other = claim(karin, assignment, category="meal", **yes)
-    assert refused_with(other) == (409, "other_category_approved")
-    draft = Expense.objects.get(pk=claim(karin, assignment, claimed_amount="700.00", **yes).data["id"])
-    assert refused_with(edit(karin, draft, claimed_amount="900.00")) == (409, "over_pre_approval")
-    assert refused_with(edit(karin, draft, category="meal")) == (409, "other_category_approved")
-    assert edit(karin, draft, claimed_amount="900.00", pre_approval=None).status_code == 200
+    receipt = str(world.make_receipt(karin).pk)
+    edit(karin, sent, category="meal", claimed_amount="700.00", receipt=receipt)
+    assert refused_with(act(karin, "submit", sent)) == (409, "other_category_approved")
+    edit(karin, sent, category="coins")
+    assert act(karin, "submit", sent).status_code == 200
+    assert refused_with(edit(karin, sent, claimed_amount="900.00")) == (409, "over_pre_approval")
+    assert refused_with(edit(karin, sent, category="meal")) == (409, "other_category_approved")
 
 
 def test_a_question_elsewhere_or_without_hope_is_unknown(

@@ -58,7 +58,8 @@ def test_a_drive_that_it_claims_as_a_receipt_does_not_come_in(
     Expense.objects.filter(pk=claimed.pk).update(category=car)
     assert refused_with(act(karin, "submit", claimed)) == (400, "mileage_missing")
     assert edit(karin, claimed, note="Till stan").status_code == 200
-    assert refused_with(edit(karin, claimed, claimed_amount="5000.00")) == (400, "mileage_missing")
+    assert edit(karin, claimed, claimed_amount="5000.00").status_code == 200
+    assert refused_with(act(karin, "submit", claimed)) == (400, "mileage_missing")
 
 
 def test_municipalities_that_are_there_begin_with_a_rate(kalix: Municipality, leksand: Municipality) -> None:

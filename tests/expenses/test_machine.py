@@ -219,7 +219,7 @@ class Books(RuleBasedStateMachine):
     def nothing_is_approved_that_was_not_claimed(self, row: Expense) -> None:
         if row.status in ("approved", "paid"):
             assert row.approved_amount is not None
-            assert 0 < row.approved_amount <= row.claimed_amount
+            assert 0 < row.approved_amount <= row.told.claimed_amount
             assert row.approved_amount == row.claimed_amount or row.reason or row.reason_code
         else:
             assert row.approved_amount is None
@@ -259,7 +259,7 @@ class Books(RuleBasedStateMachine):
     def the_allowance_adds_up(self, rows: list[Expense]) -> None:
         account = services.read_allowances([self.assignment], Month(2026, 6))[self.assignment.pk]
         assert account.approved == sum((row.approved_amount or 0 for row in rows), Decimal(0))
-        waiting = (row.claimed_amount for row in rows if row.status == "submitted")
+        waiting = (row.told.claimed_amount for row in rows if row.status == "submitted")
         assert account.waiting == sum(waiting, Decimal(0))
 
 

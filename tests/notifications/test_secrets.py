@@ -20,7 +20,7 @@ from expenses.deciding_services import approve_expense, reject_expense, return_e
 from expenses.follow_up_reminders import remind_to_follow_up
 from expenses.pre_approval_services import approve_pre_approval, ask_first, decline_pre_approval
 from expenses.processing_services import process_receipt
-from expenses.reminders import remind_missing
+from expenses.reminders import expire_drafts, remind_missing
 from expenses.undoing_services import undo_decision
 from notifications import delivery
 from notifications.messages import Kind
@@ -77,6 +77,7 @@ def told(marked: Assignment, inger: User, queue: redis.Redis, django_capture_on_
         leave_out_a_day(marked, words)
         world.make_expense(marked, category="ticket", note=f"Bio i {MARK}", created_at=NOW - timedelta(days=3))
         remind_missing(NOW)
+        expire_drafts(NOW + timedelta(days=26))
         remind_unused(NOW - timedelta(days=21))
         nudge(user=inger, assignment_id=marked.pk, now=NOW)
         world.make_late_write(marked, body={"note": f"{MARK} var glad"})
