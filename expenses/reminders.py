@@ -46,9 +46,7 @@ def outdated(notifications: Sequence[Notification], now: datetime) -> list[Notif
 
 def _lacking() -> ExpenseQuerySet:
     """Keep the drafts that need a receipt and have none, with all that telling needs."""
-    rows = Expense.objects.drafts().filter(
-        is_active_contact_person(), receipt=None, category__needs_receipt=True
-    )
+    rows = Expense.objects.drafts().filter(is_active_contact_person(), receipt=None, category__needs_receipt=True)
     rows = rows.exclude(category__kind=ExpenseCategory.Kind.MILEAGE)
     return rows.select_related("assignment__contact_person", "assignment__decision__client__municipality")
 

@@ -1,7 +1,6 @@
 """Expenses: what was claimed, and what became of it."""
 
 from collections.abc import Collection, Iterable
-from copy import copy
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,25 +10,21 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, TruncDate
 
-from assignments.models import Assignment, Policy
+from assignments.models import Assignment
 from core.changes import SyncedModel
 from core.errors import NotYours, showing
 from core.models import BaseQuerySet, RepeatableModel
 from core.periods import Month
 from expenses import claiming, rules
 from expenses.allowance import Outlay
-from expenses.mileage import amount_of
 from expenses.models.category import check_claimable
+from expenses.models.claimed import Claimed
 from expenses.models.decided import DECIDED, Decided
-from expenses.models.drafted import DRAFTED, Drafted
-from expenses.models.driven import DRIVEN, Driven
+from expenses.models.drafted import DRAFTED
+from expenses.models.driven import DRIVEN
 from expenses.models.fitting import fitting
-from expenses.models.mileage import MileageRate
-from expenses.models.pre_approval import PreApproval
-from expenses.models.receipt import Receipt
-from expenses.refusals import ReceiptWasRefused
 from occasions.models import Occasion
-from people.models import Municipality, Role, User
+from people.models import Role, User
 
 
 def _concerns(user_id: UUID) -> Q:
@@ -163,23 +158,12 @@ class ExpenseQuerySet(BaseQuerySet["Expense"]):
         return Expense.objects.complete().get(pk=found.pk)
 
 
-class Expense(Drafted, Driven, Decided, SyncedModel, RepeatableModel):
+class Expense(Claimed, Decided, SyncedModel, RepeatableModel):
     """One outlay: what was claimed, and what was approved of it. Of a draft anything may still be missing."""
 
-    class Status(models.TextChoices):
-        DRAFT = "draft"
-        SUBMITTED = "submitted"
-        APPROVED = "approved"
-        RETURNED = "returned"
-        REJECTED = "rejected"
-        PAID = "paid"
-
-    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="expenses")
     occasion = models.ForeignKey(Occasion, on_delete=models.PROTECT, null=True, related_name="expenses")
     approved_amount = models.DecimalField(max_digits=9, decimal_places=2, null=True, help_text="SEK")
-    pre_approval = models.ForeignKey(PreApproval, on_delete=models.PROTECT, null=True, related_name="expenses")
     note = models.CharField(max_length=1000, blank=True)
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     submitted_at = models.DateTimeField(null=True)
 
     objects = ExpenseQuerySet.as_manager()
@@ -229,37 +213,9 @@ class Expense(Drafted, Driven, Decided, SyncedModel, RepeatableModel):
             ),
         ]
 
-    @property
-    def municipality(self) -> Municipality:
-        """The municipality that repays it."""
-        return self.assignment.municipality
-
-    @property
-    def claimant(self) -> User:
-        """The contact person who paid."""
-        return self.assignment.contact_person
-
     def is_of(self, user: User) -> bool:
         """Tell whether it is the user's own outlay, in whatever role they look at it."""
         return self.assignment.contact_person_id == user.pk
-
-    @property
-    def is_draft(self) -> bool:
-        """Whether nobody but its claimant knows of it."""
-        return self.status == Expense.Status.DRAFT
-
-    @property
-    def policy(self) -> Policy:
-        """What the municipality ruled on the day on which the money was spent."""
-        return Policy.in_force(self.municipality, self.told.spent_on)
-
-    @property
-    def cap(self) -> Decimal | None:
-        """The most that can be approved in its category, SEK; None without a cap, and of an incomplete draft."""
-        try:
-            return self.policy.cap_of(self.told.category.code)
-        except claiming.Incomplete:
-            return None
 
     def check_spent_on(self, now: datetime) -> None:
         """Hold the date against the rules. Raise SpentInFuture, SpentTooLongAgo or SpentOutsideAssignment."""
@@ -277,46 +233,6 @@ class Expense(Drafted, Driven, Decided, SyncedModel, RepeatableModel):
         if self.status == Expense.Status.DRAFT:
             return None
         return self.events.filter(action="submit").order_by("at").values_list("at", flat=True).first()
-
-    def check_receipt(self) -> None:
-        """Raise ReceiptMissing when the category asks for one, ReceiptWasRefused for one that can't be used."""
-        if self.lacks_receipt:
-            raise claiming.ReceiptMissing(field="receipt")
-        self.check_receipt_usable()
-
-    def check_receipt_usable(self) -> None:
-        """Raise ReceiptWasRefused for a receipt of which nothing is kept."""
-        if self.receipt is not None and self.receipt.status == Receipt.Status.REFUSED:
-            raise ReceiptWasRefused(field="receipt")
-
-    def check_asked_first(self) -> None:
-        """Raise PreApprovalRequired when it costs so much that somebody has to have said yes."""
-        asked = self.pre_approval
-        approved = asked is not None and asked.status == PreApproval.Status.APPROVED
-        claiming.check_asked_first(
-            self.told.claimed_amount, limit=self.policy.ask_first_above, is_approved=approved
-        )
-
-    def check_question(self) -> None:
-        """Hold it against the question that it refers to. Raise OtherCategoryApproved or OverPreApproval."""
-        if (asked := self.pre_approval) is not None:
-            category, claimed, _ = self.told
-            claiming.check_within_question(
-                claimed, category.pk, asked=asked.amount, asked_category=asked.category_id
-            )
-
-    def priced(self) -> "Expense":
-        """Return a draft about a drive that has no amount yet with that of the present rate. Raise NoMileageRate.
-
-        Any other is returned as it is.
-        """
-        is_drive = self.category is not None and self.category.is_mileage
-        if not is_drive or self.mileage_rate is not None or self.mileage_km is None or self.spent_on is None:
-            return self
-        found = copy(self)
-        found.mileage_rate = MileageRate.objects.in_force(self.municipality, self.spent_on).rate
-        found.claimed_amount = amount_of(self.mileage_km, found.mileage_rate)
-        return found
 
     def check_complete(self, now: datetime) -> None:
         """Look whether it can be sent in.

@@ -75,9 +75,15 @@ def told(marked: Assignment, inger: User, queue: redis.Redis, django_capture_on_
         killed = world.make_receipt(marked.contact_person, status="processing", arrived_at=NOW, attempts=3)
         process_receipt(killed.pk, NOW)
         leave_out_a_day(marked, words)
-        world.make_expense(marked, category="ticket", note=f"Bio i {MARK}", created_at=NOW - timedelta(days=3))
+        world.make_expense(
+            marked,
+            category="ticket",
+            note=f"Bio i {MARK}",
+            created_at=NOW - timedelta(days=3),
+            updated_at=NOW - timedelta(days=26),
+        )
         remind_missing(NOW)
-        expire_drafts(NOW + timedelta(days=26))
+        expire_drafts(NOW)
         remind_unused(NOW - timedelta(days=21))
         nudge(user=inger, assignment_id=marked.pk, now=NOW)
         world.make_late_write(marked, body={"note": f"{MARK} var glad"})
