@@ -21,13 +21,14 @@ from expenses.rules import (
 )
 
 STATUSES = ["draft", "submitted", "approved", "returned", "rejected", "paid"]
-ACTIONS = ["edit", "submit", "approve", "return", "reject", "take", "release", "undo"]
+ACTIONS = ["edit", "submit", "discard", "approve", "return", "reject", "take", "release", "undo"]
 LEADS_TO = {
     ("draft", "edit"): "draft",
     ("submitted", "edit"): "submitted",
     ("returned", "edit"): "submitted",
     ("approved", "edit"): "submitted",
     ("draft", "submit"): "submitted",
+    ("draft", "discard"): "draft",
     ("returned", "submit"): "submitted",
     ("submitted", "approve"): "approved",
     ("submitted", "return"): "returned",
@@ -62,7 +63,7 @@ def test_whoever_asks_is_told_of_themselves_first_then_of_the_status_then_of_wha
     in_the_way = Obstacles(claim="not_found", decide="own_expense", submit="receipt_missing")
     for status in STATUSES:
         told = {one.action: one.code for one in allowed_actions(status, in_the_way)}
-        assert told == dict.fromkeys(["edit", "submit"], "not_found") | dict.fromkeys(ACTIONS[2:], "own_expense")
+        assert told == dict.fromkeys(ACTIONS[:3], "not_found") | dict.fromkeys(ACTIONS[3:], "own_expense")
     lacks = Obstacles(submit="receipt_missing")
     told = {status: allowed_actions(status, lacks)[1].code for status in ("draft", "returned", "paid")}
     assert told == {"draft": "receipt_missing", "returned": "receipt_missing", "paid": "expense_wrong_status"}
