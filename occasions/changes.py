@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from core.changes import Scope
-from occasions.models import Occasion, OccasionSeries
+from occasions.models import Occasion, OccasionDraft, OccasionSeries
 
 
 def changed_series(scope: Scope) -> QuerySet[OccasionSeries]:
@@ -17,3 +17,8 @@ def changed_occasions(scope: Scope) -> QuerySet[Occasion]:
     for judged_from, assignments in scope.judged_from.items():
         wanted |= Q(assignment__in=assignments, starts_at__gte=judged_from)
     return Occasion.objects.filter(wanted)
+
+
+def changed_drafts(scope: Scope) -> QuerySet[OccasionDraft]:
+    """Keep the user's that a phone has to be sent, or has to forget."""
+    return OccasionDraft.objects.filter(scope.in_assignments, author=scope.user_id)

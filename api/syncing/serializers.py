@@ -11,13 +11,16 @@ from expenses.pre_approval_serializers import PreApprovalSerializer
 from expenses.receipt_serializers import ReceiptSerializer
 from expenses.serializers import ExpenseSerializer
 from notifications.serializers import NotificationSerializer
+from occasions.draft_serializers import OccasionDraftSerializer
 from occasions.models import Occasion
 from occasions.row_reading import row_of
 from occasions.serializers import OccasionSerializer
 from occasions.series_serializers import SeriesSerializer
 from occasions.shapes import stored_occasion
 
-TYPES = ("assignment", "series", "occasion", "receipt", "pre_approval", "expense", "notification")
+TYPES = (
+    "assignment", "series", "occasion", "receipt", "pre_approval", "expense", "notification", "occasion_draft",
+)  # fmt: skip
 
 
 def _but(fields: Any, *left_out: str) -> list[str]:
@@ -77,6 +80,7 @@ class SyncedChangeSerializer(serializers.Serializer[Any]):
     pre_approval = SyncedPreApprovalSerializer(required=False)
     expense = SyncedExpenseSerializer(required=False)
     notification = NotificationSerializer(required=False)
+    occasion_draft = OccasionDraftSerializer(required=False)
 
 
 class SyncedRemovalSerializer(serializers.Serializer[Any]):

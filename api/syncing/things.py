@@ -18,8 +18,9 @@ from expenses.receipt_serializers import ReceiptSerializer
 from notifications.changes import changed_notifications
 from notifications.models import Notification
 from notifications.serializers import NotificationSerializer
-from occasions.changes import changed_occasions, changed_series
-from occasions.models import Occasion, OccasionSeries
+from occasions.changes import changed_drafts, changed_occasions, changed_series
+from occasions.draft_serializers import OccasionDraftSerializer
+from occasions.models import Occasion, OccasionDraft, OccasionSeries
 from occasions.series_serializers import SeriesSerializer
 from people.models import User
 
@@ -63,5 +64,8 @@ SYNCED: Mapping[str, Synced] = {
         changed_notifications,
         lambda user, _now: Notification.objects.filter(recipient=user),
         NotificationSerializer,
+    ),
+    "occasion_draft": Synced(
+        changed_drafts, lambda user, now: OccasionDraft.objects.own(user, now=now), OccasionDraftSerializer
     ),
 }

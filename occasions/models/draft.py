@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import models
 
 from assignments.models import Assignment
+from core.changes import SyncedModel
 from core.models import BaseModel, BaseQuerySet
 from people.models import User
 
@@ -21,7 +22,7 @@ class OccasionDraftQuerySet(BaseQuerySet["OccasionDraft"]):
         return self.kept().filter(author=user, assignment__in=Assignment.objects.own(user, now=now))
 
 
-class OccasionDraft(BaseModel):
+class OccasionDraft(SyncedModel, BaseModel):
     """A draft has the id of its occasion, of which there may be no row yet. Any of it may be missing."""
 
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="occasion_drafts")
@@ -40,5 +41,6 @@ class OccasionDraft(BaseModel):
 
     class Meta:
         indexes = [
+            models.Index(fields=["assignment", "changed_in"], name="occasion_draft_changed"),
             models.Index(fields=["updated_at"], condition=models.Q(discarded_at=None), name="occasion_draft_kept"),
         ]

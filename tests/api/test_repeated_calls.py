@@ -32,7 +32,7 @@ NAMED = {
     "receipt-uploads", "expenses", "expense-notes",
 }  # fmt: skip
 # What no two calls can have alike: order, chance.
-MADE_UP = {"number", "secret"}
+MADE_UP = {"number", "secret", "changed_in"}
 AN_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 Changes = dict[str, Any]

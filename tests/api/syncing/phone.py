@@ -75,6 +75,7 @@ LISTS = {
     "pre_approval": "/api/v1/pre-approvals",
     "expense": "/api/v1/expenses",
     "notification": "/api/v1/notifications",
+    "occasion_draft": "/api/v1/occasion-drafts",
 }
 
 

@@ -47,7 +47,8 @@ def test_an_index_leads_to_what_changed(karin: User) -> None:
         cursor.execute("SET LOCAL enable_bitmapscan = off")
     for name, index in {"occasion": "occasion_changed", "expense": "expense_changed", "receipt": "receipt_changed",
                         "series": "occasion_series_changed", "pre_approval": "pre_approval_changed",
-                        "notification": "notification_changed"}.items():  # fmt: skip
+                        "notification": "notification_changed",
+                        "occasion_draft": "occasion_draft_changed"}.items():  # fmt: skip
         plan = SYNCED[name].changed(scope).order_by().values("pk").explain()
         assert f"using {index}" in plan
         assert "changed_in >= '700'" in plan.split("Filter")[0]
