@@ -99,7 +99,8 @@ class CursorPages(CursorPagination):
 
 def _field(queryset: QuerySet[Any], name: str) -> Any:
     """Return what reads the values of a column, or of what was computed beside them."""
-    computed = queryset.query.annotations.get(name)
+    query = getattr(queryset, "query", None)  # some lists are no rows of one table
+    computed = query.annotations.get(name) if query else None
     return queryset.model._meta.get_field(name) if computed is None else computed.output_field
 
 

@@ -45,6 +45,7 @@ QUEUED: Mapping[tuple[str, str], str] = {
     ("POST", "receipt-uploaded"): "receipt",
     ("POST", "expenses"): "",
     ("PATCH", "expense"): "expense",
+    ("DELETE", "expense"): "",
     ("POST", "submit-expense"): "expense",
     ("POST", "read-notification"): "",
     ("PUT", "notification-preferences"): "notification-preferences",

@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from people.models import User
 from tests import world
-from tests.api.route_table import ACTORS, TABLE
+from tests.api.queues import item
+from tests.api.route_table import ACTORS, TABLE, TIMES
 from tests.api.test_routes import Scene, scene, undone
 from tests.expenses.calls import at_once, jpeg
 
@@ -39,6 +40,7 @@ Changes = dict[str, Any]
 # What contradicts a call that got through: another body under the same id, or another word on something settled.
 # None where there is nothing to contradict: a call that has one wish only, or whose every wish is a new one.
 CONTRADICTIONS: dict[tuple[str, str], tuple[int, Changes] | None] = {
+    ("POST", "sync"): None,
     ("PATCH", "me"): (412, {"language": "sv"}),
     ("PUT", "device"): None,
     ("DELETE", "device"): None,
@@ -49,6 +51,7 @@ CONTRADICTIONS: dict[tuple[str, str], tuple[int, Changes] | None] = {
     ("POST", "nudge"): None,
     ("POST", "adjustments"): (409, {"units": 2}),
     ("POST", "scope-changes"): (409, {"units": 6}),
+    ("POST", "handle-late-write"): (409, {"note": "Inget att göra"}),
     ("PUT", "claimable-category"): None,
     ("POST", "pre-approvals"): (409, {"amount": "900.00"}),
     ("POST", "withdraw-pre-approval"): None,
@@ -127,6 +130,9 @@ def call_of(method: str, name: str, scene: Scene) -> Call:
     body = json.loads(text) | ({"id": NEW} if name in NAMED else {})
     if name == "receipts":
         body["file"] = b""
+    if name == "sync":
+        planned = TIMES | {"id": NEW, "assignment": scene.ids["assignment"]}
+        body["items"] = [item(scene.people[actor], "POST", "/occasions", planned)]
     for number, one in enumerate(body.get("occasions", [])):
         one["id"] = PARTS.format(number)
     path = reverse(name, args=[scene.ids[row.about], *row.and_then] if row.about else [])
@@ -144,6 +150,8 @@ def written(known: set[str]) -> "Counter[str]":
     found = Counter[str]()
     for table, row in rows():
         told = {name: str(value) for name, value in row.items() if name not in MADE_UP}
+        if isinstance(row.get("id"), int):
+            del told["id"]
         found[AN_ID.sub(lambda one: one[0] if one[0] in known else "a new id", f"{table} {told}")] += 1
     return found
 

@@ -143,7 +143,7 @@ def test_taking_many_asks_no_more(inger: User, assignment: Assignment, django_as
     for count in (2, 20):
         client = world.signed_in(inger)
         with django_assert_num_queries(
-            12
-        ):  # roles, savepoint, mine, free, taking, reading (3), signals (3), release
+            13
+        ):  # roles, savepoint, the user, mine, free, taking, reading (3), signals (3), release
             answer = client.post(f"{EXPENSES}/take-next", {"count": count})
         assert len(answer.json()["results"]) == count

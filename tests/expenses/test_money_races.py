@@ -143,13 +143,14 @@ def test_a_drive_that_is_edited_keeps_to_the_rate_too(
 
 
 @pytest.mark.parametrize("_", TIMES)
-def test_what_is_switched_off_at_the_same_moment_is_claimed_before_or_not_at_all(
+def test_what_is_switched_off_at_the_same_moment_comes_in_before_or_not_at_all(
     karin: User, inger: User, assignment: Assignment, _: int
 ) -> None:
     path = f"/api/v1/assignments/{assignment.pk}/expense-categories/coins"
-    off, claimed = at_once(
-        partial(send, inger, "PUT", path, {"claimable": False}), partial(claim, karin, assignment)
+    draft, later = (claim(karin, assignment).data["id"] for _ in range(2))
+    off, came_in = at_once(
+        partial(send, inger, "PUT", path, {"claimable": False}), partial(act, karin, "submit", draft)
     )
     assert off.status_code == 200
-    assert codes([claimed])[0] in ("done", "category_switched_off")
-    assert refused_with(claim(karin, assignment)) == (409, "category_switched_off")
+    assert codes([came_in])[0] in ("done", "category_switched_off")
+    assert refused_with(act(karin, "submit", later)) == (409, "category_switched_off")
