@@ -121,7 +121,7 @@ def _money(roles: tuple[str, ...]) -> QuerySet[Any, Any]:
 
 
 def _steps(roles: tuple[str, ...]) -> QuerySet[Any, Any]:
-    own = Expense.objects.filter(seen_by(stand_in(roles), now=NOW, roles=OWN, through="assignment__"))
+    own = Expense.objects.kept().filter(seen_by(stand_in(roles), now=NOW, roles=OWN, through="assignment__"))
     return own.filter(status__in=["draft", "returned"]).values_list("status").annotate(Count("pk")).order_by()
 
 

@@ -119,9 +119,12 @@ def test_a_phone_that_is_not_hers_sends_nothing_for_her(karin: User, sven: User,
     "made_at", ["2026-06-08T12:00:00+02:00", "2026-06-11T13:00:00+02:00", "1970-01-01T00:00:00Z"]
 )
 def test_the_phones_clock_decides_nothing(made_at: str, karin: User, assignment: Assignment) -> None:
-    tomorrow = claim(karin, assignment, spent_on="2026-06-11") | {"made_at": made_at}
-    today = claim(karin, assignment, spent_on="2026-06-10") | {"made_at": made_at}
-    assert outcomes(sent(karin, tomorrow, today)) == [(400, "spent_in_future"), (201, None)]
+    items = []
+    for spent_on in ("2026-06-11", "2026-06-10"):
+        claimed = claim(karin, assignment, spent_on=spent_on)
+        items += [claimed, item(karin, "POST", f"/expenses/{claimed['body']['id']}/submit")]
+    results = sent(karin, *(one | {"made_at": made_at} for one in items))
+    assert outcomes(results) == [(201, None), (400, "spent_in_future"), (201, None), (200, None)]
 
 
 def test_an_expense_whose_receipt_has_not_arrived_waits_in_the_phone(karin: User, assignment: Assignment) -> None:
