@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
