@@ -33,7 +33,7 @@ class AnnounceSerializer(CommandSerializer):
     """A receipt that will be put straight into the bucket."""
 
     id = IdField(required=False)
-    sha256 = serializers.RegexField(r"(?a)\A[0-9a-f]{64}\Z", help_text="Of the file, in hex.")
+    sha256 = serializers.RegexField(r"\A[0-9a-f]{64}\Z", help_text="Of the file, in hex.")
     size = serializers.IntegerField(min_value=1, help_text="Bytes.")
     media_type = serializers.ChoiceField(choices=[JPEG, PNG, HEIC, PDF])
 

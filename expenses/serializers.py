@@ -46,6 +46,8 @@ class SignalSerializer(serializers.Serializer[Any]):
 class KilometresField(UnitsField):
     """Kilometres as a number: `12` or `12.5`."""
 
+    step = 0.1
+
 
 class MileageSerializer(CommandSerializer):
     """A drive with one's own car: places and purpose as the claimant writes them, all of it once it is sent in."""

@@ -58,8 +58,7 @@ def test_karin_starts_a_draft(karin: User, assignment: Assignment) -> None:
 
 @pytest.mark.parametrize(
     ("given", "kept"),
-    [("129.00", "129.00"), ("0.01", "0.01"), ("12.5", "12.50"), ("9999999.99", "9999999.99"), (12.5, "12.50"),
-     (100, "100.00"), (" 7 ", "7.00"), ("1e3", "1000.00"), (0.1, "0.10")],
+    [("129.00", "129.00"), ("0.01", "0.01"), ("12.5", "12.50"), ("9999999.99", "9999999.99"), ("100", "100.00")],
 )  # fmt: skip
 def test_an_amount_is_shown_with_two_decimals(karin: User, assignment: Assignment, given: Any, kept: str) -> None:
     answer = claim(karin, assignment, claimed_amount=given)
@@ -72,7 +71,7 @@ def test_an_amount_is_shown_with_two_decimals(karin: User, assignment: Assignmen
     "amount",
     ["0", "0.00", "-1", "-0.01", "0.001", "100.005", "10000000.00", "1e7", "1e-3", "1e999", "NaN", "Infinity",
      "-Infinity", "sNaN", "12,50", "12 kr", "1 000", "0x10", True, [], {}, ["1"], 0, -5, 0.001,
-     0.1 + 0.2, 1e300, "1" * 5000, "\0", "½"],
+     12.5, 100, " 7 ", "1e3", "1" * 5000, "\0", "½"],
     ids=lambda amount: repr(amount)[:20],
 )  # fmt: skip
 def test_what_is_no_amount_is_refused(karin: User, assignment: Assignment, amount: Any) -> None:
