@@ -5,8 +5,10 @@ BIN = .venv/bin
 RUNTIME = .venv/installed-runtime
 READING = .venv/installed-reading
 DEV = .venv/installed-dev
+TYPESCRIPT = clients/typescript
+NODE = $(TYPESCRIPT)/node_modules/.installed
 .DEFAULT_GOAL = help
-.PHONY: help demo test check bench-ledger bench-push bench-sync receipts-report format lock
+.PHONY: help demo test check bench-ledger bench-push bench-sync receipts-report typescript fuzz openapi format lock
 .DELETE_ON_ERROR:
 
 help: ## List what can be made
@@ -26,6 +28,8 @@ check: $(DEV) ## Look at format, style, types, imports, migrations, settings and
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
+	$(BIN)/python manage.py compare_openapi
+	@$(MAKE) --no-print-directory typescript
 
 bench-ledger: $(DEV) ## Measure the ledger of a decision against adding up its entries
 	$(BIN)/python -m benchmarks.ledger
@@ -39,6 +43,21 @@ bench-sync: $(DEV) ## Let 200 phones on a bad network write 2000 things, and acc
 receipts-report: $(READING) ## Tell how well the receipts in DIR are read, against its labels.json
 	@test -n "$(DIR)" || { echo "Say which folder: make receipts-report DIR=/path/to/receipts" >&2; exit 1; }
 	@$(BIN)/python -m benchmarks.receipts "$(DIR)"
+
+# Optional: whoever has no node learns from CI.
+typescript: ## Compile the sample client against types made of docs/openapi.json, where there is node
+	@if ! command -v npm >/dev/null; then echo "There is no npm here (node 20 or later): skipping the TypeScript client"; \
+	else $(MAKE) --no-print-directory $(NODE) && cd $(TYPESCRIPT) && npm run --silent check; fi
+
+$(NODE): $(TYPESCRIPT)/package-lock.json
+	@cd $(TYPESCRIPT) && npm ci --loglevel=error
+	@touch $(NODE)
+
+fuzz: $(DEV) ## Try the API with made-up data as each role, EXAMPLES (100) of each operation
+	EXAMPLES=$${EXAMPLES:-100} $(BIN)/python -m pytest tests/api/test_fuzz.py
+
+openapi: $(DEV) ## Write docs/openapi.json, the description of the API
+	$(BIN)/python manage.py spectacular --format openapi-json --validate --fail-on-warn --file docs/openapi.json
 
 format: $(DEV) ## Format the code, and mend what can be mended
 	$(BIN)/ruff check --fix .
