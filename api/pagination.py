@@ -71,6 +71,23 @@ class CursorPages(CursorPagination):
         """Return where the list came from."""
         return self._link("previous", self.page[0]) if self.has_previous and self.page else None
 
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """Describe what turns the pages."""
+        number = {"type": "integer", "minimum": 1, "maximum": self.max_page_size, "default": self.page_size}
+        return [
+            {"name": self.cursor_query_param, "in": "query", "required": False, "schema": {"type": "string"}},
+            {"name": "limit", "in": "query", "required": False, "schema": number},
+        ]
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Describe a page."""
+        address = {"type": ["string", "null"], "format": "uri"}
+        return {
+            "type": "object",
+            "required": ["results", "next", "previous"],
+            "properties": {"results": schema, "next": address, "previous": address},
+        }
+
     def _link(self, direction: str, row: Any) -> str:
         edge = [str(getattr(row, name.lstrip("-"))) for name in self.fields]
         cursor = urlsafe_b64encode(json.dumps([direction, *edge]).encode()).decode()

@@ -20,9 +20,10 @@ class SendQueueView(CommandView):
 
     commands = {"POST": SendQueueSerializer}
     roles = {"POST": frozenset({Role.CONTACT_PERSON})}
+    problems = {"POST": ("item_twice",)}
     serializer_class: type[BaseSerializer[Any]] = SentQueueSerializer
 
-    @extend_schema(responses=SentQueueSerializer)
+    @extend_schema(operation_id="sendQueue", responses=SentQueueSerializer)
     def post(self, request: Request) -> Response:
         """Do what the phone had to send, in order; each item has its own result, whatever became of the others."""
         items: list[Any] = self.command(request)["items"]

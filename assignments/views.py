@@ -24,6 +24,7 @@ from assignments.serializers import (
 from core.views import CommandView
 from people.models import Role, User
 
+CHANGING = ("day_too_far", "outside_decision", "own_assignment", "units_out_of_step")
 STAFF = frozenset({Role.COORDINATOR, Role.CASE_OFFICER})
 
 
@@ -56,9 +57,10 @@ class NudgeView(CommandView):
     """Getting in touch with the contact person."""
 
     roles = {"POST": frozenset({Role.COORDINATOR})}
+    problems = {"POST": ("deputy_for_claimant", "nobody_to_nudge", "own_assignment")}
     serializer_class = NudgeSerializer
 
-    @extend_schema(request=None, responses={201: NudgeSerializer, 200: NudgeSerializer})
+    @extend_schema(operation_id="nudge", request=None, responses={201: NudgeSerializer, 200: NudgeSerializer})
     def post(self, request: Request, assignment_id: UUID) -> Response:
         """Ask them to look at the assignment, once a day."""
         told, created = nudge(user=cast(User, request.user), assignment_id=assignment_id, now=timezone.now())
@@ -70,6 +72,7 @@ class AdjustmentsView(CommandView, ListAPIView[Adjustment]):
 
     commands = {"POST": AdjustUnitsSerializer}
     roles = {"GET": STAFF, "POST": frozenset({Role.COORDINATOR})}
+    problems = {"POST": (*CHANGING, "deputy_for_claimant")}
     serializer_class = AdjustmentSerializer
     queryset = Adjustment.objects.none()
     ordering = ("-created_at", "id")
@@ -93,6 +96,7 @@ class ScopeChangesView(CommandView, ListAPIView[ScopeChange]):
 
     commands = {"POST": ChangeScopeSerializer}
     roles = {"GET": STAFF, "POST": frozenset({Role.CASE_OFFICER})}
+    problems = {"POST": (*CHANGING, "scope_day_taken")}
     serializer_class = ScopeChangeSerializer
     queryset = ScopeChange.objects.none()
     ordering = ("first_day", "id")

@@ -24,11 +24,13 @@ def version_of(tag: str) -> int:
 class CommandView(GenericAPIView[Any]):
     """A view whose writing methods each read a command, call one service and show what came of it.
 
-    `optional_headers` are what a POST may bring along, for the API's description.
+    For the API's description: `optional_headers` are what a POST or PUT may bring along, and `problems` the codes
+    of the problems that its services raise, by method. What all calls of a kind have in common is not named.
     """
 
     commands: ClassVar[Mapping[str, type[CommandSerializer]]] = {}
     optional_headers: ClassVar[tuple[str, ...]] = ()
+    problems: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     def expected_version(self, request: Request) -> int:
         """Return the version that an edit is about. Raise VersionRequired without `If-Match`."""

@@ -66,6 +66,7 @@ class ClaimableCategoryView(CommandView):
     """Whether one category may be claimed in an assignment."""
 
     roles = {"PUT": frozenset({Role.COORDINATOR})}
+    problems = {"PUT": ("deputy_for_claimant", "own_assignment")}
     commands = {"PUT": SwitchCategorySerializer}
     serializer_class = ClaimableCategorySerializer
 

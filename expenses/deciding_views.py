@@ -22,6 +22,7 @@ from expenses.deciding_serializers import (
 )
 from expenses.looking import load_signals
 from expenses.models import READERS
+from expenses.problems import APPROVING, HANDLING, REFUSING
 from expenses.serializers import ExpenseSerializer
 from expenses.views import ExpenseActionView
 from people.models import Role, User
@@ -33,6 +34,7 @@ class ApproveExpenseView(ExpenseActionView):
     """Approving an expense."""
 
     roles = {"POST": COORDINATOR}
+    problems = {"POST": APPROVING}
     commands = {"POST": ApproveSerializer}
     service = deciding_services.approve_expense
 
@@ -45,6 +47,7 @@ class ReturnExpenseView(ExpenseActionView):
     """Returning an expense."""
 
     roles = {"POST": COORDINATOR}
+    problems = {"POST": REFUSING}
     commands = {"POST": RefuseSerializer}
     service = deciding_services.return_expense
 
@@ -57,6 +60,7 @@ class RejectExpenseView(ExpenseActionView):
     """Rejecting an expense."""
 
     roles = {"POST": COORDINATOR}
+    problems = {"POST": REFUSING}
     commands = {"POST": RefuseSerializer}
     service = deciding_services.reject_expense
 
@@ -69,6 +73,7 @@ class UndoExpenseView(ExpenseActionView):
     """Taking a decision back."""
 
     roles = {"POST": COORDINATOR}
+    problems = {"POST": (*HANDLING, "pre_approval_already_used", "receipt_already_used")}
     commands = {"POST": UndoSerializer}
     service = undoing_services.undo_decision
 
@@ -81,8 +86,10 @@ class DecisionsView(GenericAPIView[Any]):
     """Deciding on many at once."""
 
     roles = {"POST": COORDINATOR}
+    problems = {"POST": (*APPROVING, "decided_twice", "not_found", "stale_version")}
     serializer_class = DecisionsSerializer
     present_serializer_class = ExpenseSerializer
+    presents_many = True
 
     @extend_schema(responses=ExpensesSerializer)
     def post(self, request: Request) -> Response:
@@ -100,6 +107,7 @@ class ExpenseReasonsView(GenericAPIView[Any]):
     """Why less than all is paid."""
 
     roles = {"GET": READERS}
+    problems = {"GET": ("invalid",)}
     serializer_class = ReasonsSerializer
 
     def get(self, request: Request) -> Response:

@@ -27,6 +27,7 @@ class UploadsView(CommandView):
 
     commands = {"POST": AnnounceSerializer}
     roles = {"POST": CONTACT_PERSON}
+    problems = {"POST": ("direct_upload_unavailable", "receipt_never_arrived", "receipt_too_large")}
     serializer_class = AnnouncedSerializer
 
     @extend_schema(responses={201: AnnouncedSerializer, 200: AnnouncedSerializer})
@@ -46,9 +47,10 @@ class UploadedView(CommandView):
 
     commands = {"POST": ConfirmSerializer}
     roles = {"POST": CONTACT_PERSON}
+    problems = {"POST": ("receipt_never_arrived", "receipt_not_arrived")}
     serializer_class = ReceiptSerializer
 
-    @extend_schema(request=None)
+    @extend_schema(operation_id="confirmReceiptUpload", request=None)
     def post(self, request: Request, receipt_id: UUID) -> Response:
         """Hand an announced receipt to the worker; 409 as long as it is not there."""
         self.command(request)

@@ -18,6 +18,7 @@ class AnswerDuplicateView(CommandView):
     """Answering whether two expenses are the same."""
 
     roles = {"POST": frozenset({Role.COORDINATOR})}
+    problems = {"POST": ("deputy_for_claimant", "expense_wrong_status", "own_expense")}
     commands = {"POST": AnswerDuplicateSerializer}
     serializer_class = ExpenseSerializer
 

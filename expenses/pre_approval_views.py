@@ -20,6 +20,7 @@ from expenses.pre_approval_serializers import (
     PreApprovalSerializer,
     WithdrawSerializer,
 )
+from expenses.problems import ANSWERING
 from people.models import Role, User
 
 CONTACT_PERSON = frozenset({Role.CONTACT_PERSON})
@@ -31,6 +32,7 @@ class PreApprovalsView(CommandView, ListAPIView[PreApproval]):
 
     commands = {"POST": AskFirstSerializer}
     roles = {"GET": READERS, "POST": CONTACT_PERSON}
+    problems = {"POST": ("category_switched_off", "not_found", "unknown_expense_category")}
     serializer_class = PreApprovalSerializer
     queryset = PreApproval.objects.none()
     filterset_class = PreApprovalFilter
@@ -84,6 +86,7 @@ class WithdrawPreApprovalView(PreApprovalActionView):
     """Taking a question back."""
 
     roles = {"POST": CONTACT_PERSON}
+    problems = {"POST": ("pre_approval_settled",)}
     commands = {"POST": WithdrawSerializer}
     service = pre_approval_services.withdraw_pre_approval
 
@@ -97,6 +100,7 @@ class ApprovePreApprovalView(PreApprovalActionView):
     """Saying yes."""
 
     roles = {"POST": COORDINATOR}
+    problems = {"POST": ANSWERING}
     commands = {"POST": ApprovePreApprovalSerializer}
     service = pre_approval_services.approve_pre_approval
 
@@ -109,6 +113,7 @@ class DeclinePreApprovalView(PreApprovalActionView):
     """Saying no."""
 
     roles = {"POST": COORDINATOR}
+    problems = {"POST": (*ANSWERING, "reason_required")}
     commands = {"POST": DeclinePreApprovalSerializer}
     service = pre_approval_services.decline_pre_approval
 

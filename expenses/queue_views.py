@@ -15,6 +15,7 @@ from expenses.deciding_serializers import ExpensesSerializer, HandSerializer, Ta
 from expenses.filters import QueueFilter
 from expenses.looking import load_signals, with_signals
 from expenses.models import Expense, ExpenseQuerySet
+from expenses.problems import HANDLING
 from expenses.serializers import ExpenseSerializer
 from expenses.views import ExpenseActionView
 from people.models import Role, User
@@ -41,6 +42,7 @@ class TakeExpenseView(ExpenseActionView):
     """Taking an expense in hand."""
 
     roles = {"POST": COORDINATOR}
+    problems = {"POST": HANDLING}
     commands = {"POST": HandSerializer}
     service = hand_services.take_expense
 
@@ -54,6 +56,7 @@ class ReleaseExpenseView(ExpenseActionView):
     """Letting go of an expense."""
 
     roles = {"POST": COORDINATOR}
+    problems = {"POST": HANDLING}
     commands = {"POST": HandSerializer}
     service = hand_services.release_expense
 

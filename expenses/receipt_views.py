@@ -17,6 +17,7 @@ from core.views import CommandView
 from expenses import uploads
 from expenses.addresses import address_for_look, has_addresses
 from expenses.models import READERS, Receipt
+from expenses.problems import STORED
 from expenses.receipt_files import media_type_of, open_stored, page_shown, shown_name
 from expenses.receipt_serializers import ReceiptSerializer, UploadSerializer
 from expenses.receipt_services import upload_receipt
@@ -32,6 +33,17 @@ class ReceiptsView(CommandView):
     commands = {"POST": UploadSerializer}
     optional_headers = ("Repr-Digest", "Content-Digest")
     roles = {"POST": frozenset({Role.CONTACT_PERSON})}
+    problems = {
+        "POST": (
+            "checksum_malformed",
+            "checksum_mismatch",
+            "receipt_mislabelled",
+            "receipt_never_arrived",
+            "receipt_too_large",
+            "receipt_type_unsupported",
+            "receipt_unreadable",
+        )
+    }
     serializer_class = ReceiptSerializer
     parser_classes = [uploads.CheckedMultiPartParser]
 
@@ -113,6 +125,8 @@ PICTURE = {
 class ReceiptFileView(ReceiptContentScope):
     """The picture or PDF itself."""
 
+    problems = {"GET": STORED}
+
     @extend_schema(responses=PICTURE | {(200, "application/pdf"): OpenApiTypes.BINARY})
     def get(self, request: Request, receipt_id: UUID) -> HttpResponseBase:
         """Show it."""
@@ -123,6 +137,8 @@ class ReceiptFileView(ReceiptContentScope):
 class ReceiptPreviewView(ReceiptContentScope):
     """A small picture of it."""
 
+    problems = {"GET": STORED}
+
     @extend_schema(responses=PICTURE)
     def get(self, request: Request, receipt_id: UUID) -> HttpResponseBase:
         """Show it."""
@@ -132,6 +148,8 @@ class ReceiptPreviewView(ReceiptContentScope):
 
 class ReceiptPageView(ReceiptContentScope):
     """The picture of one of its pages, counted from 1; a picture has one."""
+
+    problems = {"GET": STORED}
 
     @extend_schema(responses=PICTURE)
     def get(self, request: Request, receipt_id: UUID, number: int) -> HttpResponseBase:

@@ -14,6 +14,7 @@ from expenses import services
 from expenses.filters import ExpenseFilter
 from expenses.looking import with_signals
 from expenses.models import READERS, Expense, ExpenseQuerySet
+from expenses.problems import CLAIMING, SUBMITTING
 from expenses.serializers import (
     ClaimExpenseSerializer,
     EditExpenseSerializer,
@@ -30,6 +31,7 @@ class ExpensesView(CommandView, ListAPIView[Expense]):
 
     commands = {"POST": ClaimExpenseSerializer}
     roles = {"GET": READERS, "POST": CONTACT_PERSON}
+    problems = {"POST": (*CLAIMING, "not_found")}
     serializer_class = ExpenseSerializer
     queryset = Expense.objects.none()
     filterset_class = ExpenseFilter
@@ -54,6 +56,7 @@ class ExpenseView(CommandView):
 
     commands = {"PATCH": EditExpenseSerializer}
     roles = {"GET": READERS, "PATCH": CONTACT_PERSON, "DELETE": CONTACT_PERSON}
+    problems = {"PATCH": (*CLAIMING, "expense_wrong_status")}
     serializer_class = ExpenseSerializer
 
     def get(self, request: Request, expense_id: UUID) -> Response:
@@ -102,6 +105,7 @@ class SubmitExpenseView(ExpenseActionView):
     """Sending an expense in."""
 
     roles = {"POST": CONTACT_PERSON}
+    problems = {"POST": (*SUBMITTING, "expense_wrong_status")}
     commands = {"POST": SubmitSerializer}
     service = services.submit_expense
 

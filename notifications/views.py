@@ -28,7 +28,7 @@ class DeviceView(CommandView):
     roles = {"PUT": EVERYBODY, "DELETE": EVERYBODY}
     serializer_class = DeviceSerializer
 
-    @extend_schema(responses={200: DeviceSerializer, 201: DeviceSerializer})
+    @extend_schema(operation_id="registerDevice", responses={200: DeviceSerializer, 201: DeviceSerializer})
     def put(self, request: Request, installation_id: str) -> Response:
         """Register the phone for whoever is signed in."""
         device, created = services.register_device(
@@ -39,7 +39,7 @@ class DeviceView(CommandView):
         )
         return self.show(device, created=created)
 
-    @extend_schema(responses={204: None})
+    @extend_schema(operation_id="unregisterDevice", responses={204: None})
     def delete(self, request: Request, installation_id: str) -> Response:
         """Stop pushing to the phone."""
         services.unregister_device(
@@ -81,7 +81,9 @@ class NotificationPreferencesView(CommandView):
     """How the person wants to be told of what. The language is in `/me`."""
 
     commands = {"PUT": SetPreferencesSerializer}
+    optional_headers = ("If-Match",)
     roles = {"GET": EVERYBODY, "PUT": EVERYBODY}
+    problems = {"PUT": ("kind_mandatory",)}
     serializer_class = NotificationPreferenceSerializer
 
     def get(self, request: Request) -> Response:

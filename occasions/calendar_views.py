@@ -83,7 +83,6 @@ class CalendarView(APIView):
         return super().perform_content_negotiation(request, force=True)
 
     @extend_schema(
-        operation_id="calendar_retrieve",
         auth=[],
         responses={(200, "text/calendar"): OpenApiTypes.STR, 304: None},
     )

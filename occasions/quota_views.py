@@ -57,6 +57,7 @@ class QuotasView(ListAPIView[Assignment]):
     """The quotas of all assignments that the caller may see."""
 
     roles = {"GET": READERS}
+    problems = {"GET": ("month_too_far",)}
     serializer_class = AssignmentQuotaSerializer
     queryset = Assignment.objects.none()
     ordering = ("-first_day", "id")

@@ -13,6 +13,7 @@ from core.views import CommandView
 from occasions import previews, series_services
 from occasions.filters import SeriesFilter
 from occasions.models import READERS, OccasionSeries, OccasionSeriesQuerySet
+from occasions.problems import SERIES
 from occasions.series_serializers import (
     ChangeSeriesSerializer,
     EndSeriesSerializer,
@@ -31,6 +32,7 @@ class AllSeriesView(CommandView, ListAPIView[OccasionSeries]):
 
     commands = {"POST": PlanSeriesSerializer}
     roles = {"GET": READERS, "POST": CONTACT_PERSON}
+    problems = {"POST": (*SERIES, "not_found")}
     serializer_class = SeriesSerializer
     queryset = OccasionSeries.objects.none()
     filterset_class = SeriesFilter
@@ -41,7 +43,7 @@ class AllSeriesView(CommandView, ListAPIView[OccasionSeries]):
         user = cast(User, self.request.user)
         return OccasionSeries.objects.complete().visible_to(user, now=timezone.now(), roles=READERS)
 
-    @extend_schema(responses={201: SeriesSerializer, 200: SeriesSerializer})
+    @extend_schema(operation_id="createSeries", responses={201: SeriesSerializer, 200: SeriesSerializer})
     def post(self, request: Request) -> Response:
         """Plan occasions by a rule."""
         series, created = series_services.plan_series(
@@ -55,6 +57,7 @@ class SeriesView(CommandView):
 
     commands = {"PATCH": ChangeSeriesSerializer}
     roles = {"GET": READERS, "PATCH": CONTACT_PERSON}
+    problems = {"PATCH": SERIES}
     serializer_class = SeriesSerializer
 
     def get(self, request: Request, series_id: UUID) -> Response:
@@ -80,6 +83,7 @@ class EndSeriesView(CommandView):
 
     commands = {"POST": EndSeriesSerializer}
     roles = {"POST": CONTACT_PERSON}
+    problems = {"POST": ("unknown_day",)}
     serializer_class = SeriesSerializer
 
     def post(self, request: Request, series_id: UUID) -> Response:
@@ -95,6 +99,7 @@ class PreviewSeriesView(CommandView):
 
     commands = {"POST": PreviewSeriesSerializer}
     roles = {"POST": CONTACT_PERSON}
+    problems = {"POST": (*SERIES, "not_found")}
     serializer_class = SeriesPreviewSerializer
 
     def post(self, request: Request) -> Response:

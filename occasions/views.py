@@ -30,6 +30,7 @@ from occasions.commands import (
 )
 from occasions.filters import OccasionFilter
 from occasions.models import READERS, ActivityKind, Occasion, OccasionQuerySet, Outing
+from occasions.problems import ANSWERING, CLOSED, PLANNING, TIMES, UNITS
 from occasions.quota_serializers import PreviewSerializer
 from occasions.row_reading import Onlooker, as_rows, ask_rows, seen_rows
 from occasions.serializers import ActivityKindSerializer, OccasionSerializer, OutingSerializer
@@ -49,6 +50,7 @@ class OccasionsView(CommandView, ListAPIView[Occasion]):
 
     commands = {"POST": PlanOccasionSerializer}
     roles = {"GET": READERS, "POST": CONTACT_PERSON}
+    problems = {"POST": (*PLANNING, "not_found")}
     serializer_class = OccasionSerializer
     queryset = Occasion.objects.none()
     filterset_class = OccasionFilter
@@ -89,6 +91,7 @@ class OccasionView(CommandView):
 
     commands = {"PATCH": EditOccasionSerializer}
     roles = {"GET": READERS, "PATCH": CONTACT_PERSON}
+    problems = {"PATCH": (*PLANNING, *CLOSED)}
     serializer_class = OccasionSerializer
 
     def get(self, request: Request, occasion_id: UUID) -> Response:
@@ -133,6 +136,7 @@ class CompleteOccasionView(OccasionActionView):
     """Logging that an occasion was held."""
 
     commands = {"POST": CompleteOccasionSerializer}
+    problems = {"POST": (*TIMES, *UNITS, *CLOSED, "unknown_activity_kind")}
     service = settling_services.complete_occasion
 
     def post(self, request: Request, occasion_id: UUID) -> Response:
@@ -144,6 +148,7 @@ class CancelOccasionView(OccasionActionView):
     """Cancelling an occasion."""
 
     commands = {"POST": CancelOccasionSerializer}
+    problems = {"POST": ("occasion_closed",)}
     service = settling_services.cancel_occasion
 
     def post(self, request: Request, occasion_id: UUID) -> Response:
@@ -155,8 +160,10 @@ class NoShowView(OccasionActionView):
     """Recording that the client did not turn up."""
 
     commands = {"POST": NoShowSerializer}
+    problems = {"POST": CLOSED}
     service = settling_services.record_no_show
 
+    @extend_schema(operation_id="recordNoShow")
     def post(self, request: Request, occasion_id: UUID) -> Response:
         """Record it; the policy says whether its units are used."""
         return self.settle(request, occasion_id)
@@ -166,6 +173,7 @@ class RestoreOccasionView(OccasionActionView):
     """Taking back that an occasion was skipped."""
 
     commands = {"POST": RestoreOccasionSerializer}
+    problems = {"POST": (*TIMES, *UNITS, "not_skipped", "occasion_closed")}
     service = settling_services.restore_occasion
 
     def post(self, request: Request, occasion_id: UUID) -> Response:
@@ -197,6 +205,7 @@ class ApproveOccasionView(AnswerView):
     """Saying yes to more units."""
 
     commands = {"POST": ApproveOccasionSerializer}
+    problems = {"POST": (*ANSWERING, "quota_exceeded")}
     service = answering_services.approve_occasion
 
     def post(self, request: Request, occasion_id: UUID) -> Response:
@@ -208,6 +217,7 @@ class DeclineOccasionView(AnswerView):
     """Saying no to more units."""
 
     commands = {"POST": DeclineOccasionSerializer}
+    problems = {"POST": ANSWERING}
     service = answering_services.decline_occasion
 
     def post(self, request: Request, occasion_id: UUID) -> Response:
@@ -223,6 +233,7 @@ class PreviewOccasionView(CommandView):
 
     commands = {"POST": PreviewOccasionSerializer}
     roles = {"POST": CONTACT_PERSON}
+    problems = {"POST": (*PLANNING, *CLOSED, "not_found")}
     serializer_class = PreviewSerializer
     present_serializer_class = OccasionSerializer
 
@@ -238,6 +249,7 @@ class OutingsView(CommandView):
 
     commands = {"POST": PlanOutingSerializer}
     roles = {"POST": CONTACT_PERSON}
+    problems = {"POST": (*PLANNING, "not_found")}
     serializer_class = OutingSerializer
 
     @extend_schema(responses={201: OutingSerializer, 200: OutingSerializer})

@@ -22,6 +22,16 @@ class DeputiesView(CommandView, ListAPIView[Membership]):
 
     commands = {"POST": NameDeputySerializer}
     roles = {"GET": COORDINATOR, "POST": COORDINATOR}
+    problems = {
+        "POST": (
+            "deputy_days",
+            "deputy_needless",
+            "deputy_overlaps",
+            "deputy_too_long",
+            "municipality_required",
+            "not_found",
+        )
+    }
     serializer_class = DeputySerializer
     queryset = Membership.objects.none()
     ordering = ("-first_day", "id")

@@ -16,6 +16,7 @@ from expenses.models import Expense, ExpenseCategory, MileageRate, PreApproval, 
 from notifications.models import Device, Notification
 from occasions.models import ActivityKind, Occasion
 from people.models import DEPUTY, Client, Membership, Municipality, Role, User
+from tests.contract import DescribedClient
 
 # A Wednesday at noon in Sweden; tests that need another time say so.
 NOW = datetime(2026, 6, 10, 10, 0, tzinfo=UTC)
@@ -240,9 +241,9 @@ def make_device(user: User, **fields: Any) -> Device:
     return Device.objects.create(user=user, locale="sv-SE", app_version="1.0.0", **values)
 
 
-def signed_in(user: User) -> APIClient:
-    """Return a client that calls as a user, freshly loaded, and takes JSON for granted."""
-    client = APIClient()
+def signed_in(user: User, client_class: type[APIClient] = DescribedClient) -> APIClient:
+    """Return a client that calls as a user, freshly loaded, takes JSON for granted and knows the contract."""
+    client = client_class()
     client.default_format = "json"
     client.force_authenticate(User.objects.get(pk=user.pk))
     return client

@@ -20,9 +20,11 @@ class SyncView(SendQueueView):
     """All that a phone may hold, and what becomes of it; and what it has to send."""
 
     roles = {"GET": frozenset({Role.CONTACT_PERSON}), **SendQueueView.roles}
+    problems = {**SendQueueView.problems, "GET": ("cursor_expired",)}
     serializer_class = SyncSerializer
 
     @extend_schema(
+        operation_id="pullChanges",
         parameters=[
             OpenApiParameter("cursor", str, description="The last `next_cursor`; everything when it is left out."),
             OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": CursorPages.max_page_size}),

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
 
 from notifications.messages import Kind
 from notifications.models import Notification
@@ -154,7 +155,7 @@ def test_what_another_release_told_can_be_read_too(karin: User) -> None:
     tell(karin)
     Notification.objects.update(kind="a_kind_of_tomorrow")
 
-    [row] = world.signed_in(karin).get(PATH).data["results"]
+    [row] = world.signed_in(karin, APIClient).get(PATH).data["results"]
 
     assert (row["kind"], row["title"]) == ("a_kind_of_tomorrow", "Det finns något att se")
 
