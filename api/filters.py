@@ -24,6 +24,6 @@ class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc]
         if empty := [
             name for name in known & request.query_params.keys() if not request.query_params[name].strip()
         ]:
-            raise ValidationError({name: [ErrorDetail("?", "invalid")] for name in empty})
+            raise ValidationError({name: [ErrorDetail("?", "blank")] for name in empty})
         filtered: QuerySet[Any] = super().filter_queryset(request, queryset, view)
         return filtered
