@@ -48,6 +48,7 @@ class HandleLateWriteView(CommandView):
 
     optional_headers = ("If-Match",)
     commands = {"POST": HandleLateWriteSerializer}
+    problems = {"POST": ("already_handled", "deputy_for_claimant", "own_assignment")}
     roles = {"POST": COORDINATOR}
     serializer_class = LateWriteSerializer
 
