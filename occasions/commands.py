@@ -1,5 +1,6 @@
 """What phones send about occasions."""
 
+from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
@@ -10,6 +11,7 @@ from occasions.models import Occasion
 MAX_ACTIVITIES = 20
 MAX_SKIPPED = 10
 MAX_SIBLINGS = 10
+FIRST_YEAR = 1970
 
 
 class GivenActivitySerializer(CommandSerializer):
@@ -120,6 +122,12 @@ class CancelOccasionSerializer(CommandSerializer):
     cancelled_by = serializers.ChoiceField(choices=Occasion.CancelledBy.choices)
     reason = serializers.CharField(max_length=1000)
     cancelled_at = MomentField(required=False)
+
+    def validate_cancelled_at(self, cancelled_at: datetime) -> datetime:
+        """Refuse what no clock shows: one that was lost counts from 1970."""
+        if cancelled_at.year < FIRST_YEAR:
+            raise serializers.ValidationError(f"{FIRST_YEAR}–", "min_value")
+        return cancelled_at
 
 
 class NoShowSerializer(CommandSerializer):
