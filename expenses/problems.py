@@ -2,6 +2,7 @@
 
 SUBMITTING = (
     "category_switched_off",
+    "incomplete",
     "mileage_missing",
     "no_mileage_rate",
     "no_policy",

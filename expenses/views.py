@@ -56,7 +56,7 @@ class ExpenseView(CommandView):
 
     commands = {"PATCH": EditExpenseSerializer}
     roles = {"GET": READERS, "PATCH": CONTACT_PERSON, "DELETE": CONTACT_PERSON}
-    problems = {"PATCH": (*CLAIMING, "expense_wrong_status")}
+    problems = {"PATCH": (*CLAIMING, "expense_wrong_status"), "DELETE": ("expense_wrong_status",)}
     serializer_class = ExpenseSerializer
 
     def get(self, request: Request, expense_id: UUID) -> Response:

@@ -37,6 +37,8 @@ class OccasionDraftView(CommandView):
     """What the caller is writing about one occasion, which may not be there yet."""
 
     commands = {"PUT": SaveDraftSerializer}
+    problems = {"PUT": ("draft_ended", "id_conflict", "occasion_closed")}
+    optional_headers = ("If-Match",)
     roles = {"GET": CONTACT_PERSON, "PUT": CONTACT_PERSON, "DELETE": CONTACT_PERSON}
     serializer_class = OccasionDraftSerializer
 

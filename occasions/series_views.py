@@ -83,7 +83,7 @@ class EndSeriesView(CommandView):
 
     commands = {"POST": EndSeriesSerializer}
     roles = {"POST": CONTACT_PERSON}
-    problems = {"POST": ("unknown_day",)}
+    problems = {"POST": ("series_ended", "unknown_day")}
     serializer_class = SeriesSerializer
 
     def post(self, request: Request, series_id: UUID) -> Response:
