@@ -11,7 +11,8 @@ import sys
 import django
 from django.core.management import call_command
 
-from benchmarks.push_house import house, say
+from benchmarks.progress import say
+from benchmarks.push_house import house
 
 
 def main() -> None:

@@ -117,9 +117,3 @@ def wait_until(question: Callable[[], Any], what: str, seconds: float = 120) -> 
         if time.monotonic() > deadline:
             raise TimeoutError(f"waited {seconds} s for {what}")
         time.sleep(0.1)
-
-
-def say(text: str) -> None:
-    """Show progress."""
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()

@@ -17,7 +17,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from firebase_admin import messaging
 
-from benchmarks.push_house import Double, Worker, say, wait_until
+from benchmarks.progress import say
+from benchmarks.push_house import Double, Worker, wait_until
 from notifications import delivery, fcm, outbox, tasks
 from notifications.messages import Kind
 from notifications.models import Delivery, Device, Notification

@@ -1,0 +1,133 @@
+"""What `make bench-api` runs: servers of its own, and databases that are kept for the next run."""
+
+import hashlib
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import date, timedelta
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from benchmarks.progress import say
+from config import embedded
+from config.processes import spawn, stop
+
+ROOT = Path(__file__).parents[2]
+FOLDER = embedded.data_dir() / "bench-api"
+SEEDER = ("appointments.py", "loading.py", "months.py", "seed.py")
+KEPT_FOR = timedelta(days=14)  # then too much of what is planned has been
+BYTES_OF_A_PERSON = 400_000
+HOST = "127.0.0.1"
+WARM = """
+SELECT sum(pg_prewarm(oid, 'read')) FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')
+"""
+
+
+@contextmanager
+def house() -> Iterator[None]:
+    """Run PostgreSQL and Valkey, and set the environment for all who use them. Raise EmbeddedError."""
+    with embedded.servers(FOLDER, durable=False):
+        os.environ |= {
+            "DJANGO_SETTINGS_MODULE": "benchmarks.api.settings",
+            "DATA_DIR": str(FOLDER),
+            "REDIS_URL": embedded.redis_url(FOLDER),
+            "SECRET_KEY": "a key of the benchmark, which is not secret and long enough to sign with",
+        }
+        yield
+
+
+def database(persons: int) -> str:
+    """Return the address of a database of so many contact persons, seeded unless one was kept."""
+    name = f"api_{persons}"
+    url = embedded.database_url(FOLDER).replace(f"/{embedded.DATABASE}", f"/{name}")
+    environment = os.environ | {"DATABASE_URL": url}
+    with connect() as postgres:
+        kept = postgres.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name]
+        ).fetchone()
+        if kept and is_fresh(kept[0] or ""):
+            say(f"Keeping the {persons} contact persons of the last run in {FOLDER}")
+            run("manage.py", "migrate", "--verbosity", "0", environment=environment)
+        else:
+            _make(postgres, name, persons, environment)
+    with connect(name) as made:
+        say("Vacuuming and reading all of it")
+        made.execute("CREATE EXTENSION IF NOT EXISTS pg_prewarm")
+        made.execute("VACUUM (ANALYZE)")
+        pages = made.execute(WARM).fetchone()
+        say(f"{persons} contact persons are {(pages or [0])[0] * 8 // 1024} MB")
+    return url
+
+
+def _make(postgres: psycopg.Connection[tuple[str]], name: str, persons: int, environment: dict[str, str]) -> None:
+    """Make a database and fill it; it is stamped last, so that half a one is made again."""
+    postgres.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+    free, needed = shutil.disk_usage(FOLDER).free, persons * BYTES_OF_A_PERSON
+    say(f"Seeding {persons} contact persons: {needed // 1024**2} MB of {free // 1024**2} MB that are free")
+    if free < needed + embedded.SPACE_NEEDED:
+        raise embedded.EmbeddedError(f"There is no room for {persons} contact persons: say PERSONS=… for fewer.")
+    postgres.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    run("manage.py", "migrate", "--verbosity", "0", environment=environment)
+    run("-m", "benchmarks.api", "seed", str(persons), environment=environment)
+    stamp = sql.SQL("COMMENT ON DATABASE {} IS {}")
+    postgres.execute(stamp.format(sql.Identifier(name), sql.Literal(f"{digest()} {date.today()}")))  # noqa: DTZ011
+
+
+def connect(name: str = "postgres") -> psycopg.Connection[tuple[str]]:
+    """Open a connection in which each statement stands for itself."""
+    socket_dir = embedded.socket_dir(FOLDER)
+    return psycopg.connect(host=str(socket_dir), user="postgres", dbname=name, autocommit=True)
+
+
+def is_fresh(stamp: str) -> bool:
+    """Tell whether a database was made by this very seeder, not long ago."""
+    made_by, _, on = stamp.partition(" ")
+    return made_by == digest() and date.today() - date.fromisoformat(on) < KEPT_FOR  # noqa: DTZ011
+
+
+def digest() -> str:
+    """Return what the seeder's files hold, in few letters."""
+    return hashlib.sha256(b"".join((Path(__file__).parent / name).read_bytes() for name in SEEDER)).hexdigest()[:16]
+
+
+def run(*arguments: str, environment: dict[str, str]) -> None:
+    """Run a command of the house. Raise CalledProcessError when it fails."""
+    subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environment, check=True)
+
+
+@contextmanager
+def web(url: str) -> Iterator[int]:
+    """Serve a database with gunicorn as it is configured for production; yield the port."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port = int(probe.getsockname()[1])
+    environment = os.environ | {"DATABASE_URL": url, "PORT": str(port)}
+    command = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "--no-control-socket", "config.wsgi"]
+    process = spawn(command, log=FOLDER / "log" / f"web-{port}.log", env=environment, cwd=ROOT)
+    try:
+        _wait(port)
+        yield port
+    finally:
+        stop(process)
+
+
+def _wait(port: int, seconds: float = 60) -> None:
+    """Wait until the server answers. Raise TimeoutError."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with suppress(OSError, http.client.HTTPException):
+            connection = http.client.HTTPConnection(HOST, port, timeout=5)
+            connection.request("GET", "/api/health/live")
+            if connection.getresponse().status == http.HTTPStatus.OK:
+                return
+        time.sleep(0.1)
+    raise TimeoutError(f"the web server does not answer after {seconds} s")

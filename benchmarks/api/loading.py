@@ -1,0 +1,46 @@
+"""Filling tables with COPY, without the indexes and constraints that would be kept up row by row."""
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from benchmarks.progress import say
+
+# Foreign keys last: they rest on the others' indexes.
+CONSTRAINTS = """
+SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname),
+    format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
+FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype IN ('p', 'u', 'x', 'f')
+ORDER BY contype = 'f', conrelid::regclass::text, conname
+"""
+INDEXES = """
+SELECT format('DROP INDEX %I', indexname), indexdef FROM pg_indexes
+WHERE schemaname = 'public' AND NOT EXISTS (
+    SELECT FROM pg_constraint WHERE conindid = format('public.%I', indexname)::regclass
+) ORDER BY tablename, indexname
+"""
+
+
+def copy(cursor: Any, table: str, columns: str, lines: Iterable[str]) -> None:
+    """Write lines, with tabs between their values, into a table."""
+    with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as stream:
+        stream.write("".join(f"{line}\n" for line in lines))
+
+
+@contextmanager
+def without_indexes(cursor: Any) -> Iterator[None]:
+    """Drop all indexes and what rests on them while the block lasts. Made again, they are held against all rows."""
+    cursor.execute(INDEXES)
+    found = cursor.fetchall()
+    cursor.execute(CONSTRAINTS)
+    found += cursor.fetchall()
+    for drop, _ in reversed(found):
+        cursor.execute(drop)
+    yield
+    cursor.execute("SET maintenance_work_mem = '1GB'")
+    for number, (_, make) in enumerate(found, start=1):
+        began = time.monotonic()
+        cursor.execute(make)
+        if (seconds := time.monotonic() - began) > 2:
+            say(f"  {number} of {len(found)} in {seconds:.0f} s: {make[:110]}")

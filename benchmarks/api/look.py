@@ -1,0 +1,56 @@
+"""Looks at one call inside this process: its queries, and where its time goes.
+
+`DATABASE_URL=… python -m benchmarks.api look CALL [VARIANT]`, within a house that runs already.
+"""
+
+import cProfile
+import pstats
+import sys
+import time
+from statistics import median
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from benchmarks.api.calls import path_of, token_of
+
+TIMES = 60
+PERSONS = 40
+
+
+def look(call: str, variant: str = "real") -> None:
+    """Print the queries of a call, its median time over many contact persons, and what takes it."""
+    client = Client(SERVER_NAME="localhost", headers={"Accept-Encoding": "gzip"})
+
+    def ask(person: int) -> int:
+        answer = client.get(path_of(variant, call, person), headers={"Authorization": f"Bearer {token_of(person)}"})
+        if answer.status_code != 200:
+            raise RuntimeError(answer.content)
+        return len(answer.content)
+
+    ask(7)
+    with CaptureQueriesContext(connection) as asked:
+        size = ask(8)
+        queries = list(asked)
+    for number, query in enumerate(queries, start=1):
+        sys.stdout.write(f"{number:3}. {float(query['time']) * 1000:5.1f} ms {query['sql'][:400]}\n")
+    for person in range(PERSONS):
+        ask(person)
+    times = []
+    for turn in range(TIMES):
+        began = time.perf_counter()
+        ask(turn % PERSONS)
+        times.append((time.perf_counter() - began) * 1000)
+    profile = cProfile.Profile()
+    profile.enable()
+    for turn in range(TIMES):
+        ask(turn % PERSONS)
+    profile.disable()
+    stats = pstats.Stats(profile, stream=sys.stdout).strip_dirs()
+    stats.sort_stats("cumulative").print_stats(70)
+    stats.sort_stats("tottime").print_stats(25)
+    sys.stdout.write(
+        f"{variant} {call}: {len(queries)} queries, {size} bytes; {median(times):.2f} ms in the median, "
+        f"{min(times):.2f} ms at best\n"
+    )
