@@ -13,8 +13,8 @@ from people.models import User
 VARIANTS = {"real": "/api/v1", "raw": "/raw", "plain": "/plain"}
 # Call → its path, for the number of a contact person and of the first assignment.
 CALLS: Mapping[str, Callable[[int], str]] = {
-    "home": lambda person: "/home",
-    "occasions": lambda person: "/occasions",
+    "home": lambda _: "/home",
+    "occasions": lambda _: "/occasions",
     "quota": lambda person: f"/assignments/{id_of('assignment', person)}/quota",
 }
 

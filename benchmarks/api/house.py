@@ -10,14 +10,18 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
+import psutil
 import psycopg
 from psycopg import sql
 
 from benchmarks.progress import say
 from config import embedded
+from config.embedded.server import find_strays
 from config.processes import spawn, stop
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +30,7 @@ SEEDER = ("appointments.py", "loading.py", "months.py", "seed.py")
 KEPT_FOR = timedelta(days=14)  # then too much of what is planned has been
 BYTES_OF_A_PERSON = 400_000
 HOST = "127.0.0.1"
+Connection = psycopg.Connection[tuple[Any, ...]]
 WARM = """
 SELECT sum(pg_prewarm(oid, 'read')) FROM pg_class
 WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')
@@ -48,7 +53,7 @@ def house() -> Iterator[None]:
 def database(persons: int) -> str:
     """Return the address of a database of so many contact persons, seeded unless one was kept."""
     name = f"api_{persons}"
-    url = embedded.database_url(FOLDER).replace(f"/{embedded.DATABASE}", f"/{name}")
+    url = f"{embedded.database_url(FOLDER).rpartition('/')[0]}/{name}"
     environment = os.environ | {"DATABASE_URL": url}
     with connect() as postgres:
         kept = postgres.execute(
@@ -68,7 +73,7 @@ def database(persons: int) -> str:
     return url
 
 
-def _make(postgres: psycopg.Connection[tuple[str]], name: str, persons: int, environment: dict[str, str]) -> None:
+def _make(postgres: Connection, name: str, persons: int, environment: dict[str, str]) -> None:
     """Make a database and fill it; it is stamped last, so that half a one is made again."""
     postgres.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
     free, needed = shutil.disk_usage(FOLDER).free, persons * BYTES_OF_A_PERSON
@@ -82,7 +87,7 @@ def _make(postgres: psycopg.Connection[tuple[str]], name: str, persons: int, env
     postgres.execute(stamp.format(sql.Identifier(name), sql.Literal(f"{digest()} {date.today()}")))  # noqa: DTZ011
 
 
-def connect(name: str = "postgres") -> psycopg.Connection[tuple[str]]:
+def connect(name: str = "postgres") -> Connection:
     """Open a connection in which each statement stands for itself."""
     socket_dir = embedded.socket_dir(FOLDER)
     return psycopg.connect(host=str(socket_dir), user="postgres", dbname=name, autocommit=True)
@@ -96,7 +101,9 @@ def is_fresh(stamp: str) -> bool:
 
 def digest() -> str:
     """Return what the seeder's files hold, in few letters."""
-    return hashlib.sha256(b"".join((Path(__file__).parent / name).read_bytes() for name in SEEDER)).hexdigest()[:16]
+    return hashlib.sha256(b"".join((Path(__file__).parent / name).read_bytes() for name in SEEDER)).hexdigest()[
+        :16
+    ]
 
 
 def run(*arguments: str, environment: dict[str, str]) -> None:
@@ -104,9 +111,23 @@ def run(*arguments: str, environment: dict[str, str]) -> None:
     subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environment, check=True)
 
 
+@dataclass(frozen=True)
+class Web:
+    """A web server."""
+
+    port: int
+    pid: int
+
+    def processor_seconds(self) -> float:
+        """Return the processor time that it and PostgreSQL have taken."""
+        mine = psutil.Process(self.pid)
+        found = [mine, *mine.children(recursive=True), *find_strays("postgres", FOLDER / "postgres")]
+        return float(sum(sum(process.cpu_times()[:2]) for process in found))
+
+
 @contextmanager
-def web(url: str) -> Iterator[int]:
-    """Serve a database with gunicorn as it is configured for production; yield the port."""
+def web(url: str) -> Iterator[Web]:
+    """Serve a database with gunicorn as it is configured for production."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port = int(probe.getsockname()[1])
@@ -115,7 +136,7 @@ def web(url: str) -> Iterator[int]:
     process = spawn(command, log=FOLDER / "log" / f"web-{port}.log", env=environment, cwd=ROOT)
     try:
         _wait(port)
-        yield port
+        yield Web(port, process.pid)
     finally:
         stop(process)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.progress import say
 
-# Foreign keys last: they rest on the others' indexes.
+# Those that the checks of single rows leave out. Foreign keys last: they rest on the others' indexes.
 CONSTRAINTS = """
 SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname),
     format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
@@ -30,7 +30,7 @@ def copy(cursor: Any, table: str, columns: str, lines: Iterable[str]) -> None:
 
 @contextmanager
 def without_indexes(cursor: Any) -> Iterator[None]:
-    """Drop all indexes and what rests on them while the block lasts. Made again, they are held against all rows."""
+    """Drop all indexes and constraints while the block lasts. Made again, they are held against all rows."""
     cursor.execute(INDEXES)
     found = cursor.fetchall()
     cursor.execute(CONSTRAINTS)

@@ -15,11 +15,11 @@ ZONE = ZoneInfo("Europe/Stockholm")
 BASE = "id, version, created_at, updated_at"
 REPEATABLE = f"{BASE}, creation_fingerprint, action_fingerprint"
 COLUMNS = {
-    "occasions_occasion": f"{REPEATABLE}, assignment_id, contact_person_id, starts_at, ends_at, place, title, status, "
-    "note, cancelled_by, cancelled_at, reason",
+    "occasions_occasion": f"{REPEATABLE}, assignment_id, contact_person_id, starts_at, ends_at, place, title, "
+    "status, note, cancelled_by, cancelled_at, reason",
     "occasions_activity": f"{BASE}, occasion_id, kind_id, note, position",
-    "expenses_receipt": f"{REPEATABLE}, owner_id, status, sha256, size, media_type, original_type, original, file, "
-    "preview, checksums, arrived_at, read_at, compared_at",
+    "expenses_receipt": f"{REPEATABLE}, owner_id, status, sha256, size, media_type, original_type, original, "
+    "file, preview, checksums, arrived_at, read_at, compared_at",
     "expenses_expense": f"{REPEATABLE}, assignment_id, occasion_id, category_id, claimed_amount, approved_amount, "
     "spent_on, receipt_id, note, status, reason, reason_code, submitted_at, decided_at, decided_by_id",
     "notifications_notification": f"{BASE}, recipient_id, kind, subject_type, subject_id, dedup_key, expires_at, "
@@ -76,13 +76,10 @@ class MonthMaker:
         """Add the month that begins on a day: four occasions, or a day trip and two, and an expense of one."""
         assignment, person = str(id_of("assignment", one.number)), str(id_of("person", one.person))
         met = [
-            self._meet(rows, one, assignment, person, first, week, meeting)
-            for week, meeting in self._meetings()
+            self._meet(rows, one, assignment, person, first, week, meeting) for week, meeting in self._meetings()
         ]
-        if first <= self._today:
-            day, occasion = met[0]
-            if day < self._today:
-                self._claim(rows, one, assignment, person, day, occasion)
+        if been := [(day, occasion) for day, occasion in met if day < self._today]:
+            self._claim(rows, one, assignment, person, *self._random.choice(been))
 
     def _meetings(self) -> Iterator[tuple[int, tuple[str, str, str, int]]]:
         trip = self._random.random() < 0.08
@@ -156,9 +153,7 @@ class MonthMaker:
             f"{occasion}:1440:{day}", moment(day, hour), 1440, NULL if is_open else moment(told_on, 21),
         )  # fmt: skip
 
-    def _claim(
-        self, rows: Rows, one: Appointment, assignment: str, person: str, day: date, occasion: str
-    ) -> None:
+    def _claim(self, rows: Rows, one: Appointment, assignment: str, person: str, day: date, occasion: str) -> None:
         """Add an expense of a day, with its receipt when it takes one, and tell of what was decided."""
         place = self._places[one.municipality]
         code = self._random.choice(["ticket", "meal", "meal", "coin_machine"])
@@ -170,7 +165,8 @@ class MonthMaker:
         decided = moment(day + timedelta(days=5), 9) if is_decided else NULL
         rows.add(
             "expenses_expense",
-            expense, 4 if status == "paid" else 3 if is_decided else 2, written, decided if is_decided else written,
+            expense, 4 if status == "paid" else 3 if is_decided else 2, written,
+            decided if is_decided else written,
             self._digest(), self._digest() if is_decided else "", assignment, occasion, place.categories[code],
             f"{claimed}.00", approved, day, receipt, "", status, "", reason,
             NULL if status == "draft" else moment(day, 22), decided, place.coordinator if is_decided else NULL,

@@ -1,4 +1,4 @@
-"""The first floor: SQL written by hand, straight to orjson. It answers the rows that a call is made of, as they are.
+"""The first floor: SQL written by hand, straight to orjson, of the rows that a call is made of.
 
 Of a quota these are the occasions, adjustments and changes of scope that the ledger is computed from.
 """
@@ -24,14 +24,17 @@ AND (own.last_day IS NULL OR own.last_day >= %(today)s)
 """
 OCCASION = """
 o.id, o.assignment_id AS assignment, o.outing_id AS outing, o.series_id AS series, o.original_day, o.starts_at,
-o.ends_at, o.place, o.title, o.status, o.own_units, o.asked, o.asked_units, o.units_reason, o.answer_reason, o.note,
-o.cancelled_by, o.cancelled_at, o.reason, o.skipped_for_id AS skipped_for, o.version
+o.ends_at, o.place, o.title, o.status, o.own_units, o.asked, o.asked_units, o.units_reason, o.answer_reason,
+o.note, o.cancelled_by, o.cancelled_at, o.reason, o.skipped_for_id AS skipped_for, o.version
 """
-PAGE = f"SELECT {OCCASION} FROM occasions_occasion o WHERE o.assignment_id IN ({OWN}) ORDER BY o.starts_at DESC, o.id LIMIT 50"
+PAGE = f"""
+SELECT {OCCASION} FROM occasions_occasion o WHERE o.assignment_id IN ({OWN})
+ORDER BY o.starts_at DESC, o.id LIMIT 50
+"""  # noqa: S608 (of constants, as those below)
 NEXT = f"""
 SELECT {OCCASION} FROM occasions_occasion o WHERE o.assignment_id IN ({OWN}) AND o.status = 'planned'
 AND o.ends_at > %(now)s ORDER BY o.starts_at, o.id LIMIT 5
-"""
+"""  # noqa: S608
 ACTIVITIES = """
 SELECT a.occasion_id, k.code AS kind, a.note FROM occasions_activity a
 JOIN occasions_activitykind k ON k.id = a.kind_id WHERE a.occasion_id = ANY(%(ids)s) ORDER BY a.position
@@ -62,12 +65,13 @@ SELECT assignment_id AS assignment, status, claimed_amount, approved_amount FROM
 WHERE assignment_id = ANY(%(assignments)s) AND spent_on BETWEEN %(first_day)s AND %(today)s AND mileage_km IS NULL
 """
 COUNTS = f"""
-SELECT (SELECT count(*) FROM notifications_notification WHERE recipient_id = %(user)s AND read_at IS NULL) AS unread,
+SELECT (SELECT count(*) FROM notifications_notification WHERE recipient_id = %(user)s AND read_at IS NULL)
+    AS unread,
 (SELECT count(*) FROM occasions_occasion o WHERE o.assignment_id IN ({OWN}) AND o.status = 'planned'
     AND o.ends_at <= %(now)s) AS unlogged,
 (SELECT count(*) FROM expenses_expense e WHERE e.assignment_id IN ({OWN}) AND e.status = 'draft') AS draft,
 (SELECT count(*) FROM expenses_expense e WHERE e.assignment_id IN ({OWN}) AND e.status = 'returned') AS returned
-"""
+"""  # noqa: S608
 
 
 class RawView(APIView):
@@ -88,7 +92,10 @@ class RawHome(RawView):
         """Answer it."""
         whose = self.whose()
         assignments = fetch(ASSIGNMENTS, whose)
-        ids = {"assignments": [one["id"] for one in assignments], "decisions": [one["decision"] for one in assignments]}
+        ids = {
+            "assignments": [one["id"] for one in assignments],
+            "decisions": [one["decision"] for one in assignments],
+        }
         return answer(
             next_occasions=with_activities(fetch(NEXT, whose)),
             assignments=assignments,
@@ -111,7 +118,9 @@ class RawQuota(RawView):
 
     def get(self, request: Request, assignment_id: UUID) -> HttpResponse:
         """Answer it."""
-        assignments = fetch(f"{ASSIGNMENTS} AND a.id = %(assignment)s", self.whose() | {"assignment": assignment_id})
+        assignments = fetch(
+            f"{ASSIGNMENTS} AND a.id = %(assignment)s", self.whose() | {"assignment": assignment_id}
+        )
         return answer(assignments=assignments, **ledgers({"decisions": [one["decision"] for one in assignments]}))
 
 

@@ -101,7 +101,8 @@ def _appoint(cursor: Any, persons: int, first_day: date, now: datetime) -> None:
     copy(
         cursor,
         "assignments_decision",
-        "id, version, created_at, updated_at, client_id, reference, kind, legal_basis_id, units, period, first_day",
+        "id, version, created_at, updated_at, client_id, reference, kind, legal_basis_id, units, period, "
+        "first_day",
         (
             f"{id_of('decision', one.number)}\t{base}\t{id_of('client', one.number)}\t{one.number}"
             f"\tcontact_person\tsol-2001\t4\tmonth\t{first_day}"
@@ -135,7 +136,8 @@ def _session_of(person: int) -> str:
 
 def _meet(cursor: Any, persons: int, places: list[Place], first_day: date, today: date) -> None:
     """Write the months from the first one to the next one."""
-    maker, began, written = MonthMaker(places, today), time.monotonic(), 0
+    maker, written = MonthMaker(places, today), 0
+    began = told = time.monotonic()
     month, last = Month.of(first_day), Month.of(Month.of(today).last_day + DAY)
     while month <= last:
         for some in _batches(appointments(persons)):
@@ -145,7 +147,9 @@ def _meet(cursor: Any, persons: int, places: list[Place], first_day: date, today
             for table, columns in COLUMNS.items():
                 copy(cursor, table, columns, rows.lines[table])
                 written += len(rows.lines[table])
-        say(f"  {month}: {written} rows after {time.monotonic() - began:.0f} s")
+        if month == last or time.monotonic() - told > 5:
+            told = time.monotonic()
+            say(f"  {month}: {written} rows after {told - began:.0f} s")
         month = Month.of(month.last_day + DAY)
 
 
