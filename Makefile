@@ -8,7 +8,7 @@ DEV = .venv/installed-dev
 TYPESCRIPT = clients/typescript
 NODE = $(TYPESCRIPT)/node_modules/.installed
 .DEFAULT_GOAL = help
-.PHONY: help demo test check bench-ledger bench-push bench-sync receipts-report typescript fuzz openapi format lock
+.PHONY: help demo test check bench-api bench-ledger bench-push bench-sync receipts-report typescript fuzz openapi format lock
 .DELETE_ON_ERROR:
 
 help: ## List what can be made
@@ -30,6 +30,9 @@ check: $(DEV) ## Look at format, style, types, imports, migrations, settings and
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(BIN)/python manage.py compare_openapi
 	@$(MAKE) --no-print-directory typescript
+
+bench-api: $(DEV) ## Measure the hot reads with PERSONS (40000) contact persons, against raw SQL and plain serializers
+	$(BIN)/python -m benchmarks.api
 
 bench-ledger: $(DEV) ## Measure the ledger of a decision against adding up its entries
 	$(BIN)/python -m benchmarks.ledger

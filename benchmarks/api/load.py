@@ -49,8 +49,10 @@ def request_of(path: str, token: str) -> bytes:
     return REQUEST.format(path=path, token=token).encode()
 
 
-def per_second(port: int, request: Callable[[int], bytes], *, phones: int, seconds: float) -> float:
-    """Return how many requests a second are answered to so many phones; `request` makes the n-th."""
+def ask_for(seconds: float, port: int, request: Callable[[int], bytes], *, phones: int) -> tuple[int, float]:
+    """Let so many phones ask for so long; `request` makes the n-th. Return the number of answers, and the seconds
+    until the last was there.
+    """
     numbers, failures, done = count(), list[BaseException](), [0] * phones
     began = time.perf_counter()
 
@@ -71,4 +73,4 @@ def per_second(port: int, request: Callable[[int], bytes], *, phones: int, secon
         thread.join()
     if failures:
         raise failures[0]
-    return sum(done) / (time.perf_counter() - began)
+    return sum(done), time.perf_counter() - began

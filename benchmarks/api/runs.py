@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from benchmarks.api.calls import CALLS, VARIANTS, path_of, token_of
 from benchmarks.api.house import Web
-from benchmarks.api.load import Phone, per_second, request_of
+from benchmarks.api.load import Phone, ask_for, request_of
 from benchmarks.progress import say
 
 ROUNDS = int(os.environ.get("ROUNDS") or 9)
@@ -82,9 +82,9 @@ class Bench:
         persons, web = self._large
         drawn = [self._request(call, variant, persons) for _ in range(500)]
         began = web.processor_seconds()
-        speed = per_second(web.port, lambda number: drawn[number % len(drawn)], phones=PHONES, seconds=SECONDS)
-        found.speeds[variant].append(speed)
-        found.costs[variant].append((web.processor_seconds() - began) / (speed * SECONDS))
+        answers, took = ask_for(SECONDS, web.port, lambda number: drawn[number % len(drawn)], phones=PHONES)
+        found.speeds[variant].append(answers / took)
+        found.costs[variant].append((web.processor_seconds() - began) / answers)
 
     def _times(self, call: str) -> Iterator[tuple[float, float]]:
         """Yield how long an answer takes in milliseconds with all the data and with a hundredth, by turns."""
