@@ -6,7 +6,7 @@ import sys
 
 import django
 
-from benchmarks.api.house import database, house, web
+from benchmarks.api.house import database, house, url_of, web
 from benchmarks.progress import say
 
 PERSONS = int(os.environ.get("PERSONS") or 40_000)
@@ -28,9 +28,9 @@ def measure() -> None:
 
 
 def look(persons: str, *which: str) -> None:
-    """Look at one call inside this process."""
+    """Look at one call inside this process, with a database that a measurement has left."""
     with house():
-        os.environ["DATABASE_URL"] = database(int(persons))
+        os.environ["DATABASE_URL"] = url_of(int(persons))
         django.setup()
         from benchmarks.api.look import look
 

@@ -52,8 +52,7 @@ def house() -> Iterator[None]:
 
 def database(persons: int) -> str:
     """Return the address of a database of so many contact persons, seeded unless one was kept."""
-    name = f"api_{persons}"
-    url = f"{embedded.database_url(FOLDER).rpartition('/')[0]}/{name}"
+    name, url = name_of(persons), url_of(persons)
     environment = os.environ | {"DATABASE_URL": url}
     with connect() as postgres:
         kept = postgres.execute(
@@ -71,6 +70,16 @@ def database(persons: int) -> str:
         pages = made.execute(WARM).fetchone()
         say(f"{persons} contact persons are {(pages or [0])[0] * 8 // 1024} MB")
     return url
+
+
+def name_of(persons: int) -> str:
+    """Return what a database of so many contact persons is called."""
+    return f"api_{persons}"
+
+
+def url_of(persons: int) -> str:
+    """Return its address, whether or not it is there."""
+    return f"{embedded.database_url(FOLDER).rpartition('/')[0]}/{name_of(persons)}"
 
 
 def _make(postgres: Connection, name: str, persons: int, environment: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Filling tables with COPY, without the indexes and constraints that would be kept up row by row."""
+"""Filling tables with COPY, without what would be kept up row by row."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -13,6 +13,11 @@ SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname),
     format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
 FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype IN ('p', 'u', 'x', 'f')
 ORDER BY contype = 'f', conrelid::regclass::text, conname
+"""
+TRIGGERS = """
+SELECT DISTINCT format('ALTER TABLE %s DISABLE TRIGGER USER', tgrelid::regclass),
+    format('ALTER TABLE %s ENABLE TRIGGER USER', tgrelid::regclass)
+FROM pg_trigger WHERE NOT tgisinternal
 """
 INDEXES = """
 SELECT format('DROP INDEX %I', indexname), indexdef FROM pg_indexes
@@ -30,11 +35,14 @@ def copy(cursor: Any, table: str, columns: str, lines: Iterable[str]) -> None:
 
 @contextmanager
 def without_indexes(cursor: Any) -> Iterator[None]:
-    """Drop all indexes and constraints while the block lasts. Made again, they are held against all rows."""
-    cursor.execute(INDEXES)
-    found = cursor.fetchall()
-    cursor.execute(CONSTRAINTS)
-    found += cursor.fetchall()
+    """Do without indexes, constraints and triggers while the block lasts.
+
+    Made again, constraints are held against all rows; triggers only tell of changes, and of those there are none.
+    """
+    found = []
+    for question in (INDEXES, CONSTRAINTS, TRIGGERS):
+        cursor.execute(question)
+        found += cursor.fetchall()
     for drop, _ in reversed(found):
         cursor.execute(drop)
     yield
