@@ -1,6 +1,6 @@
 """The calls that are measured, and who makes them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 
 from allauth.headless.tokens.strategies.jwt.internal import create_access_token
@@ -11,17 +11,22 @@ from people.models import User
 
 # Variant → where its paths begin.
 VARIANTS = {"real": "/api/v1", "raw": "/raw", "plain": "/plain"}
-# Call → its path, for the number of a contact person and of the first assignment.
-CALLS: Mapping[str, Callable[[int], str]] = {
-    "home": lambda _: "/home",
-    "occasions": lambda _: "/occasions",
-    "quota": lambda person: f"/assignments/{id_of('assignment', person)}/quota",
+# Call → its path. What a phone that syncs sends is made beforehand.
+SYNC = "sync"
+CALLS = {
+    "home": "/home",
+    SYNC: "/sync",
+    "occasions": "/occasions",
+    "quota": "/assignments/{assignment}/quota",
 }
+# Variant → what it asks with for what changed since.
+Since = Mapping[str, str]
 
 
-def path_of(variant: str, call: str, person: int) -> str:
+def path_of(variant: str, call: str, person: int, since: Since | None = None) -> str:
     """Return where a contact person finds the answer of a variant."""
-    return f"{VARIANTS[variant]}{CALLS[call](person)}"
+    path = VARIANTS[variant] + CALLS[call].format(assignment=id_of("assignment", person))
+    return f"{path}?{since[variant]}" if since else path
 
 
 @cache

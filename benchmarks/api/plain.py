@@ -150,6 +150,16 @@ class PlainOccasions(ListAPIView[Occasion]):
         return complete(Occasion.objects.filter(assignment__in=own))
 
 
+class PlainSync(PlainOccasions):
+    """What `GET /sync` is made of, when occasions have changed."""
+
+    ordering = ("id",)
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """Keep what was written by transactions from `since` on."""
+        return queryset.filter(changed_in__gte=self.request.query_params["since"])
+
+
 class PlainQuota(APIView):
     """What `GET /assignments/{id}/quota` is made of."""
 

@@ -31,6 +31,10 @@ PAGE = f"""
 SELECT {OCCASION} FROM occasions_occasion o WHERE o.assignment_id IN ({OWN})
 ORDER BY o.starts_at DESC, o.id LIMIT 50
 """  # noqa: S608 (of constants, as those below)
+CHANGED = f"""
+SELECT {OCCASION} FROM occasions_occasion o WHERE o.assignment_id IN ({OWN})
+AND o.changed_in >= %(since)s::text::xid8 ORDER BY o.id LIMIT 50
+"""  # noqa: S608
 NEXT = f"""
 SELECT {OCCASION} FROM occasions_occasion o WHERE o.assignment_id IN ({OWN}) AND o.status = 'planned'
 AND o.ends_at > %(now)s ORDER BY o.starts_at, o.id LIMIT 5
@@ -111,6 +115,15 @@ class RawOccasions(RawView):
     def get(self, request: Request) -> HttpResponse:
         """Answer the first page."""
         return answer(results=with_activities(fetch(PAGE, self.whose())))
+
+
+class RawSync(RawView):
+    """What `GET /sync` is made of, when occasions have changed."""
+
+    def get(self, request: Request) -> HttpResponse:
+        """Answer what was written by transactions from `since` on."""
+        whose = self.whose() | {"since": request.query_params["since"]}
+        return answer(results=with_activities(fetch(CHANGED, whose)))
 
 
 class RawQuota(RawView):

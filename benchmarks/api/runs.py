@@ -1,24 +1,29 @@
 """The measurements of `make bench-api`, once Django knows the large database."""
 
+import gzip
+import json
 import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 from statistics import median, quantiles
+from typing import Any
 
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from benchmarks.api.calls import CALLS, VARIANTS, path_of, token_of
-from benchmarks.api.house import Web
+from benchmarks.api.calls import CALLS, SYNC, VARIANTS, Since, path_of, token_of
+from benchmarks.api.house import Web, connect, name_of
 from benchmarks.api.load import Phone, ask_for, request_of
+from benchmarks.api.syncing import CHANGES, change_after_pulling
 from benchmarks.progress import say
 
 ROUNDS = int(os.environ.get("ROUNDS") or 9)
 SECONDS = float(os.environ.get("SECONDS") or 3)  # a round of a call and variant
 PHONES = 6
+SYNCING = 120  # contact persons whose phones pull changes
 LOOKED_AT = range(0, 40, 2)  # contact persons whose queries are counted: some have two assignments
 
 
@@ -55,6 +60,7 @@ class Bench:
         """Take how many contact persons each has, and the server."""
         self._large, self._small = large, small
         self._random = Random(6)  # noqa: S311
+        self._since = {persons: self._prepare(persons, web) for persons, web in (large, small)}
 
     def measure(self) -> dict[str, object]:
         """Return all figures by name."""
@@ -102,16 +108,37 @@ class Bench:
             line.close()
 
     def _request(self, call: str, variant: str, persons: int) -> bytes:
+        if call == SYNC:
+            person, since = self._random.choice(list(self._since[persons].items()))
+            return request_of(path_of(variant, call, person, since), token_of(person))
         person = self._random.randrange(persons)
         return request_of(path_of(variant, call, person), token_of(person))
+
+    def _prepare(self, persons: int, web: Web) -> dict[int, Since]:
+        """Let some phones pull all that there is, and change fifty things of each."""
+        say(f"Changing {CHANGES} things after a first pull, of {SYNCING} of {persons} contact persons")
+        drawn = {*LOOKED_AT, *self._random.sample(range(persons), min(SYNCING, persons))}
+        line = Phone(web.port)
+
+        def ask(person: int, path: str) -> dict[str, Any]:
+            head, _, body = line.ask(request_of(path, token_of(person))).partition(b"\r\n\r\n")
+            page: dict[str, Any] = json.loads(gzip.decompress(body) if b"Content-Encoding: gzip" in head else body)
+            return page
+
+        with connect(name_of(persons)) as database, database.cursor() as cursor:
+            since = change_after_pulling(drawn, ask, cursor)
+        line.close()
+        return since
 
     def _queries(self, call: str) -> int:
         """Count the queries of a call. Raise RuntimeError when not everybody's are as many."""
         client, counts = Client(SERVER_NAME="localhost"), set[int]()
+        since = self._since[self._large[0]]
         for person in LOOKED_AT:
             headers = {"Authorization": f"Bearer {token_of(person)}"}
+            path = path_of("real", call, person, since[person] if call == SYNC else None)
             with CaptureQueriesContext(connection) as asked:
-                client.get(path_of("real", call, person), headers=headers)
+                client.get(path, headers=headers)
                 counts.add(len(asked.captured_queries))
         if len(counts) != 1:
             raise RuntimeError(f"the queries of {call} are not as many for everybody: {sorted(counts)}")

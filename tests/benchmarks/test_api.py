@@ -5,14 +5,15 @@ rows that the calls are made of.
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from pytest_django import Settings
 
 from benchmarks.api.appointments import id_of
-from benchmarks.api.calls import path_of, token_of
+from benchmarks.api.calls import Since, path_of, token_of
 from benchmarks.api.loading import CONSTRAINTS, INDEXES
 from benchmarks.api.seed import seed
+from benchmarks.api.syncing import change_after_pulling
 from expenses.models import Expense, Receipt
 from notifications.models import Notification
 from occasions.models import Activity, Occasion
@@ -22,11 +23,12 @@ BUSY = 20
 
 
 @pytest.fixture
-def data(db: Any, noon: Any, settings: Settings) -> None:
+def data(transactional_db: Any, noon: Any, settings: Settings) -> None:
     """Seed a year of a few contact persons, and serve the floors."""
     settings.ROOT_URLCONF = "benchmarks.api.urls"
     before = guards()
-    seed(PERSONS, years=1)
+    with transaction.atomic():
+        seed(PERSONS, years=1)
     assert guards() == before
 
 
@@ -39,12 +41,15 @@ def guards() -> set[str]:
         return constraints | {drop for drop, _ in cursor.fetchall()}
 
 
-def answers(call: str, person: int) -> list[Any]:
+def ask(person: int, path: str) -> Any:
+    answer = Client().get(path, headers={"Authorization": f"Bearer {token_of(person)}"})
+    assert answer.status_code == 200
+    return answer.json()
+
+
+def answers(call: str, person: int, since: Since | None = None) -> list[Any]:
     """Return what the house and the two floors answer to a contact person."""
-    client, headers = Client(), {"Authorization": f"Bearer {token_of(person)}"}
-    found = [client.get(path_of(variant, call, person), headers=headers) for variant in ("real", "raw", "plain")]
-    assert [answer.status_code for answer in found] == [200, 200, 200]
-    return [answer.json() for answer in found]
+    return [ask(person, path_of(variant, call, person, since)) for variant in ("real", "raw", "plain")]
 
 
 def ids(rows: list[Any]) -> list[str]:
@@ -55,6 +60,7 @@ def uses_of(decision: Any) -> set[str]:
     return {use["id"] for assignment in decision["assignments"] for use in assignment["uses"]}
 
 
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)  # what changed since shows once it is committed
 @pytest.mark.usefixtures("data")
 def test_the_data_set_satisfies_every_constraint_and_the_floors_answer_the_rows_of_the_calls() -> None:
     assert Occasion.objects.filter(assignment=id_of("assignment", BUSY)).count() == pytest.approx(14 * 4, abs=8)
@@ -87,3 +93,10 @@ def test_the_data_set_satisfies_every_constraint_and_the_floors_answer_the_rows_
     to_do = {one["kind"]: one["count"] for one in real["to_do"]}
     for kind, count in [("occasions_unlogged", "unlogged"), ("expenses_draft", "draft")]:
         assert to_do.get(kind, 0) == raw[count] == plain[count]
+
+    with connection.cursor() as cursor:
+        since = change_after_pulling([BUSY], ask, cursor)[BUSY]
+    real, raw, plain = answers("sync", BUSY, since)
+    assert ids(real["changes"]) == ids(raw["results"]) == ids(plain["results"])
+    assert {one["type"] for one in real["changes"]} == {"occasion"}
+    assert (len(real["changes"]), real["removals"], real["has_more"]) == (50, [], False)
