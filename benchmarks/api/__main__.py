@@ -6,7 +6,7 @@ import sys
 
 import django
 
-from benchmarks.api.house import database, house, url_of, web
+from benchmarks.api.house import house, prepare_database, url_of, web
 from benchmarks.progress import say
 
 PERSONS = int(os.environ.get("PERSONS") or 40_000)
@@ -16,14 +16,15 @@ def measure() -> None:
     """Measure, and print all figures."""
     small = max(PERSONS // 100, 40)
     with house():
-        urls = [database(persons) for persons in (small, PERSONS)]
-        os.environ["DATABASE_URL"] = urls[-1]
+        for persons in (small, PERSONS):
+            prepare_database(persons)
+        os.environ["DATABASE_URL"] = url_of(PERSONS)
         django.setup()
         from benchmarks.api.runs import Bench  # which needs the settings that the house has made
 
         say("Starting a web server for each")
-        with web(urls[0]) as small_web, web(urls[1]) as large_web:
-            figures = Bench((PERSONS, large_web), (small, small_web)).measure()
+        with web(small) as small_web, web(PERSONS) as large_web:
+            figures = Bench(large_web, small_web).measure()
     sys.stdout.write(json.dumps(figures) + "\n")
 
 

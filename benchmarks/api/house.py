@@ -50,10 +50,9 @@ def house() -> Iterator[None]:
         yield
 
 
-def database(persons: int) -> str:
-    """Return the address of a database of so many contact persons, seeded unless one was kept."""
-    name, url = name_of(persons), url_of(persons)
-    environment = os.environ | {"DATABASE_URL": url}
+def prepare_database(persons: int) -> None:
+    """Have a database of so many contact persons: seed it unless one was kept."""
+    name, environment = name_of(persons), os.environ | {"DATABASE_URL": url_of(persons)}
     with connect() as postgres:
         kept = postgres.execute(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name]
@@ -69,7 +68,6 @@ def database(persons: int) -> str:
         made.execute("VACUUM (ANALYZE)")
         pages = made.execute(WARM).fetchone()
         say(f"{persons} contact persons are {(pages or [0])[0] * 8 // 1024} MB")
-    return url
 
 
 def name_of(persons: int) -> str:
@@ -122,30 +120,35 @@ def run(*arguments: str, environment: dict[str, str]) -> None:
 
 @dataclass(frozen=True)
 class Web:
-    """A web server."""
+    """A web server of a database with so many contact persons."""
 
+    persons: int
     port: int
     pid: int
 
     def processor_seconds(self) -> float:
-        """Return the processor time that it and PostgreSQL have taken."""
-        mine = psutil.Process(self.pid)
-        found = [mine, *mine.children(recursive=True), *find_strays("postgres", FOLDER / "postgres")]
+        """Return the processor time that it and its database have taken."""
+        found = psutil.Process(self.pid).children(recursive=True)
+        found += [one for one in find_strays("postgres", FOLDER / "postgres") if self._is_backend(one)]
         return float(sum(sum(process.cpu_times()[:2]) for process in found))
+
+    def _is_backend(self, process: psutil.Process) -> bool:
+        """Tell by its title whether a process of PostgreSQL works for this server."""
+        return f" {name_of(self.persons)} " in " ".join(process.cmdline())
 
 
 @contextmanager
-def web(url: str) -> Iterator[Web]:
+def web(persons: int) -> Iterator[Web]:
     """Serve a database with gunicorn as it is configured for production."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port = int(probe.getsockname()[1])
-    environment = os.environ | {"DATABASE_URL": url, "PORT": str(port)}
+    environment = os.environ | {"DATABASE_URL": url_of(persons), "PORT": str(port)}
     command = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "--no-control-socket", "config.wsgi"]
     process = spawn(command, log=FOLDER / "log" / f"web-{port}.log", env=environment, cwd=ROOT)
     try:
         _wait(port)
-        yield Web(port, process.pid)
+        yield Web(persons, port, process.pid)
     finally:
         stop(process)
 

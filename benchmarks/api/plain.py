@@ -153,7 +153,7 @@ class PlainOccasions(ListAPIView[Occasion]):
 class PlainSync(PlainOccasions):
     """What `GET /sync` is made of, when occasions have changed."""
 
-    ordering = ("id",)
+    ordering = ("id",)  # type: ignore[assignment]
 
     def filter_queryset(self, queryset: Any) -> Any:
         """Keep what was written by transactions from `since` on."""
