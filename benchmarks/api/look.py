@@ -1,9 +1,10 @@
 """Looks at one call inside this process: its queries, and where its time goes.
 
-`DATABASE_URL=… python -m benchmarks.api look CALL [VARIANT]`, within a house that runs already.
+`python -m benchmarks.api look PERSONS CALL [VARIANT]`, with the database of so many that a measurement has left.
 """
 
 import cProfile
+import json
 import pstats
 import sys
 import time
@@ -13,7 +14,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from benchmarks.api.calls import path_of, token_of
+from benchmarks.api.calls import SYNC, Since, path_of, token_of
+from benchmarks.api.syncing import change_after_pulling
 
 TIMES = 60
 PERSONS = 40
@@ -21,15 +23,22 @@ PERSONS = 40
 
 def look(call: str, variant: str = "real") -> None:
     """Print the queries of a call, its median time over many contact persons, and what takes it."""
-    client = Client(SERVER_NAME="localhost", headers={"Accept-Encoding": "gzip"})
+    client = Client(SERVER_NAME="localhost")
 
-    def ask(person: int) -> int:
-        answer = client.get(
-            path_of(variant, call, person), headers={"Authorization": f"Bearer {token_of(person)}"}
-        )
+    def read(person: int, path: str, **headers: str) -> bytes:
+        answer = client.get(path, headers={"Authorization": f"Bearer {token_of(person)}", **headers})
         if answer.status_code != 200:
             raise RuntimeError(answer.content)
-        return len(answer.content)
+        return bytes(answer.content)
+
+    since: dict[int, Since] = {}
+    if call == SYNC:
+        with connection.cursor() as cursor:
+            since = change_after_pulling(range(PERSONS), lambda *what: json.loads(read(*what)), cursor)
+
+    def ask(person: int) -> int:
+        path = path_of(variant, call, person, since.get(person))
+        return len(read(person, path, **{"Accept-Encoding": "gzip"}))
 
     ask(7)
     with CaptureQueriesContext(connection) as asked:
