@@ -4,10 +4,10 @@ Month by month, as it comes about in life: the rows of a person lie apart from e
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from django.conf import settings
@@ -30,6 +30,7 @@ from people.models import Municipality, Role, User
 
 YEARS = 5
 AT_A_TIME = 2_000  # assignments, whose month is held in memory
+Thing = TypeVar("Thing")
 PASSWORD = f"{UNUSABLE_PASSWORD_PREFIX}{'0' * 40}"  # they come in by their sessions
 
 
@@ -62,63 +63,85 @@ def _equip(number: int, now: datetime) -> Place:
 
 def _appoint(cursor: Any, persons: int, first_day: date, now: datetime) -> None:
     """Write contact persons with their sessions, and their assignments with clients and decisions."""
-    base, places = f"1\t{now}\t{now}", municipalities_of(persons)
-    copy(
-        cursor,
-        "people_user",
-        "id, version, created_at, updated_at, password, is_superuser, email, name, language, is_active",
-        (
-            f"{id_of('person', n)}\t{base}\t{PASSWORD}\tf\tperson{n}@bench.example\tPerson {n}\tsv\tt"
-            for n in range(persons)
-        ),
-    )
-    copy(
-        cursor,
-        "people_membership",
-        "id, version, created_at, updated_at, user_id, municipality_id, role, is_active",
-        (
-            f"{uuid4()}\t{base}\t{id_of('person', n)}\t{id_of('municipality', n % places)}\tcontact_person\tt"
-            for n in range(persons)
-        ),
-    )
-    expires = now + timedelta(days=settings.SESSION_COOKIE_AGE / 86_400)
-    copy(
+    base = {"version": 1, "created_at": now, "updated_at": now}
+    expires = now + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    everybody, places = range(persons), municipalities_of(persons)
+    _write(cursor, "people_user", (base | _person(n) for n in everybody))
+    _write(cursor, "people_membership", (base | _membership(n, places) for n in everybody))
+    _write(
         cursor,
         "django_session",
-        "session_key, session_data, expire_date",
-        (f"{session_key_of(n)}\t{_session_of(n)}\t{expires}" for n in range(persons)),
-    )
-    copy(
-        cursor,
-        "people_client",
-        "id, version, created_at, updated_at, municipality_id, reference, name",
         (
-            f"{id_of('client', one.number)}\t{base}\t{id_of('municipality', one.municipality)}"
-            f"\tB-{one.number}\tKlient {one.number}"
-            for one in appointments(persons)
+            {"session_key": session_key_of(n), "session_data": _session_of(n), "expire_date": expires}
+            for n in everybody
         ),
     )
-    copy(
-        cursor,
-        "assignments_decision",
-        "id, version, created_at, updated_at, client_id, reference, kind, legal_basis_id, units, period, "
-        "first_day",
-        (
-            f"{id_of('decision', one.number)}\t{base}\t{id_of('client', one.number)}\t{one.number}"
-            f"\tcontact_person\tsol-2001\t4\tmonth\t{first_day}"
-            for one in appointments(persons)
-        ),
-    )
-    copy(
-        cursor,
-        "assignments_assignment",
-        "id, version, created_at, updated_at, decision_id, contact_person_id, first_day, fee, allowance",
-        (
-            f"{id_of('assignment', one.number)}\t{base}\t{id_of('decision', one.number)}"
-            f"\t{id_of('person', one.person)}\t{first_day}\t948\t600"
-            for one in appointments(persons)
-        ),
-    )
+    for table, row_of in (
+        ("people_client", _client),
+        ("assignments_decision", _decision),
+        ("assignments_assignment", _assignment),
+    ):
+        _write(cursor, table, (base | row_of(one, first_day) for one in appointments(persons)))
+
+
+def _write(cursor: Any, table: str, rows: Iterable[dict[str, Any]]) -> None:
+    for some in _batches(iter(rows)):
+        copy(cursor, table, ", ".join(some[0]), ("\t".join(map(str, row.values())) for row in some))
+
+
+def _person(number: int) -> dict[str, Any]:
+    return {
+        "id": id_of("person", number),
+        "password": PASSWORD,
+        "is_superuser": False,
+        "email": f"person{number}@bench.example",
+        "name": f"Person {number}",
+        "language": "sv",
+        "is_active": True,
+    }
+
+
+def _membership(number: int, places: int) -> dict[str, Any]:
+    return {
+        "id": uuid4(),
+        "user_id": id_of("person", number),
+        "municipality_id": id_of("municipality", number % places),
+        "role": Role.CONTACT_PERSON.value,
+        "is_active": True,
+    }
+
+
+def _client(one: Appointment, first_day: date) -> dict[str, Any]:
+    return {
+        "id": id_of("client", one.number),
+        "municipality_id": id_of("municipality", one.municipality),
+        "reference": f"B-{one.number}",
+        "name": f"Klient {one.number}",
+    }
+
+
+def _decision(one: Appointment, first_day: date) -> dict[str, Any]:
+    return {
+        "id": id_of("decision", one.number),
+        "client_id": id_of("client", one.number),
+        "reference": one.number,
+        "kind": "contact_person",
+        "legal_basis_id": "sol-2001",
+        "units": 4,
+        "period": "month",
+        "first_day": first_day,
+    }
+
+
+def _assignment(one: Appointment, first_day: date) -> dict[str, Any]:
+    return {
+        "id": id_of("assignment", one.number),
+        "decision_id": id_of("decision", one.number),
+        "contact_person_id": id_of("person", one.person),
+        "first_day": first_day,
+        "fee": 948,
+        "allowance": 600,
+    }
 
 
 def _session_of(person: int) -> str:
@@ -153,6 +176,6 @@ def _meet(cursor: Any, persons: int, places: list[Place], first_day: date, today
         month = Month.of(month.last_day + DAY)
 
 
-def _batches(them: Iterator[Appointment]) -> Iterator[list[Appointment]]:
+def _batches(them: Iterator[Thing]) -> Iterator[list[Thing]]:
     while some := list(islice(them, AT_A_TIME)):
         yield some
