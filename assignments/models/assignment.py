@@ -116,9 +116,10 @@ class Assignment(BaseModel):
             ),
             ExclusionConstraint(
                 name="assignment_once_at_a_time",
+                # Texts, lest PostgreSQL look for a person in this index, of which it would read every page.
                 expressions=[
-                    ("decision", RangeOperators.EQUAL),
-                    ("contact_person", RangeOperators.EQUAL),
+                    (Cast("decision", models.TextField()), RangeOperators.EQUAL),
+                    (Cast("contact_person", models.TextField()), RangeOperators.EQUAL),
                     (
                         Func(
                             F("first_day"),

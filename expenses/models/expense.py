@@ -206,6 +206,9 @@ class Expense(Claimed, Decided, SyncedModel, RepeatableModel):
         indexes = [
             models.Index(fields=["assignment", "-spent_on"], name="expense_of_assignment"),
             models.Index(fields=["submitted_at"], condition=Q(status="submitted"), name="expense_waiting"),
+            models.Index(
+                fields=["assignment"], condition=Q(status__in=["draft", "returned"]), name="expense_to_send"
+            ),
             models.Index(fields=["assignment", "changed_in"], name="expense_changed"),
             models.Index(
                 fields=["updated_at"], condition=Q(status="draft", discarded_at=None), name="expense_drafts"

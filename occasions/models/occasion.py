@@ -219,6 +219,9 @@ class Occasion(SyncedModel, RepeatableModel):
         indexes = [
             models.Index(fields=["assignment", "-starts_at"], name="occasion_of_assignment"),
             models.Index(fields=["starts_at"], condition=Q(status="planned"), name="occasion_planned"),
+            models.Index(
+                fields=["assignment", "starts_at"], condition=Q(status="planned"), name="occasion_coming"
+            ),
             models.Index(fields=["assignment"], condition=Q(asked="waiting"), name="occasion_waiting"),
             models.Index(fields=["assignment", "changed_in"], name="occasion_changed"),
         ]
