@@ -76,10 +76,7 @@ def prepare_database(persons: int) -> None:
         kept = postgres.execute(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name]
         ).fetchone()
-        if kept and is_fresh(kept[0] or ""):
-            say(f"Keeping the {persons} contact persons of the last run in {FOLDER}")
-            run("manage.py", "migrate", "--verbosity", "0", environment=environment)
-        else:
+        if not (kept and is_fresh(kept[0] or "") and _keep(persons, environment)):
             _make(postgres, name, persons, environment)
     with connect(name) as made:
         say("Vacuuming and reading all of it")
@@ -87,6 +84,15 @@ def prepare_database(persons: int) -> None:
         made.execute("VACUUM (ANALYZE)")
         pages = made.execute(WARM).fetchone()
         say(f"{persons} contact persons are {(pages or [0])[0] * PAGE // 1024**2} MB")
+
+
+def _keep(persons: int, environment: dict[str, str]) -> bool:
+    """Bring the tables of a kept database up to date; tell whether that can be done."""
+    say(f"Keeping the {persons} contact persons of the last run in {FOLDER}")
+    with suppress(subprocess.CalledProcessError):
+        run("manage.py", "migrate", "--verbosity", "0", environment=environment)
+        return True
+    return False
 
 
 def name_of(persons: int) -> str:
