@@ -11,7 +11,7 @@ import django
 from django.core.management import call_command
 
 from benchmarks.fleet_house import servers, web
-from benchmarks.push_house import say
+from benchmarks.progress import say
 
 PHONES = int(os.environ.get("PHONES") or 200)
 WRITES = int(os.environ.get("WRITES") or 2_000)

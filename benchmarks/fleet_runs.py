@@ -14,7 +14,7 @@ from benchmarks.fleet_account import account_for, differences
 from benchmarks.fleet_person import Budget, People
 from benchmarks.fleet_phone import Phone
 from benchmarks.fleet_town import Office, Register, Town
-from benchmarks.push_house import say
+from benchmarks.progress import say
 
 AT_ONCE = 12  # phones that are awake
 MOST_AT_A_TIME = 5  # writes of a stretch without a network
