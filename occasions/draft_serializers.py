@@ -13,7 +13,7 @@ from occasions.models import OccasionDraft
 class DraftActivitySerializer(CommandSerializer):
     """An activity as far as it is written."""
 
-    kind = serializers.RegexField(r"^[-a-zA-Z0-9_]*$", max_length=50, allow_blank=True, default="")
+    kind = serializers.CharField(max_length=50, allow_blank=True, default="")
     note = serializers.CharField(max_length=500, allow_blank=True, default="")
 
 
