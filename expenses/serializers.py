@@ -71,7 +71,7 @@ class PricedMileageSerializer(MileageSerializer):
 class ExpenseSerializer(serializers.ModelSerializer[Expense]):
     """An expense and what may be done with it now."""
 
-    category = serializers.SlugRelatedField[ExpenseCategory](slug_field="code", read_only=True)
+    category = serializers.SlugRelatedField[ExpenseCategory](slug_field="code", read_only=True, allow_null=True)
     in_hand = serializers.SerializerMethodField(help_text="For coordinators only.")
     first_approval = serializers.SerializerMethodField()
     signals = serializers.SerializerMethodField()

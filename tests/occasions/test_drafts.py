@@ -188,7 +188,7 @@ def test_what_nobody_goes_on_with_is_told_of_and_ends_five_days_later(
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("note", None), ("note", "x" * 4001), ("activities", ["bio"]), ("activities", [{"kind": "a b"}]),
+    [("note", None), ("note", "x" * 4001), ("activities", ["bio"]), ("activities", [{"kind": "x" * 51}]),
      ("activities", [{}] * 21), ("starts_at", "2026-06-09T15:00:00"), ("units", "many"), ("status", "completed")],
     ids=lambda value: str(value)[:20],
 )  # fmt: skip
