@@ -46,6 +46,7 @@ BEYOND_ONE_FIELD = {
     ("/time_zone", "unknown_time_zone"),
     ("", "quiet_hours_whole"),
     ("/user", "one_of_two"),
+    ("/file", "required"),  # an empty part, which the client of these tests writes as none
 }
 
 
