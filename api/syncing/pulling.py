@@ -1,6 +1,5 @@
 """One page of a pull, put together from what the apps say has changed."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from itertools import groupby
@@ -144,17 +143,10 @@ def _look_up(
     changes, removals = [], []
     for number, places in groupby(page, key=lambda place: place[0]):
         name, ids = TYPES[number], [row_id for _, row_id in places]
-        shown = own.shown if number == ASSIGNMENT else dict(_shown(name, ids, user, now))
+        shown = own.shown if number == ASSIGNMENT else dict(SYNCED[name].show(ids, user, now))
         for row_id in ids:
             if under_way.marks.get(row_id) != Mark.LOST and row_id in shown:
                 changes.append({"type": name, "id": str(row_id), name: shown[row_id]})
             elif under_way.marks.get(row_id) in (None, Mark.LOST):
                 removals.append({"type": name, "id": str(row_id)})
     return changes, removals
-
-
-def _shown(name: str, ids: list[UUID], user: User, now: datetime) -> Iterator[tuple[UUID, Any]]:
-    """Yield those that the user may see, as they look."""
-    rows = SYNCED[name].own(user, now).filter(pk__in=ids)
-    for shown in SYNCED[name].serializer(rows, many=True, context={}).data:
-        yield UUID(str(shown["id"])), shown

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils import timezone
 from rest_framework import serializers
 
 from assignments.serializers import AssignmentSerializer
@@ -12,11 +11,8 @@ from expenses.receipt_serializers import ReceiptSerializer
 from expenses.serializers import ExpenseSerializer
 from notifications.serializers import NotificationSerializer
 from occasions.draft_serializers import OccasionDraftSerializer
-from occasions.models import Occasion
-from occasions.row_reading import row_of
 from occasions.serializers import OccasionSerializer
 from occasions.series_serializers import SeriesSerializer
-from occasions.shapes import stored_occasion
 
 TYPES = (
     "assignment", "series", "occasion", "receipt", "pre_approval", "expense", "notification", "occasion_draft",
@@ -28,17 +24,13 @@ def _but(fields: Any, *left_out: str) -> list[str]:
 
 
 class SyncedOccasionSerializer(OccasionSerializer):
-    """An occasion as a phone keeps it."""
+    """Describes an occasion as a phone keeps it: `occasions.shapes.stored_occasion`."""
 
     warnings = None  # type: ignore[assignment]
     allowed_actions = None  # type: ignore[assignment]
 
     class Meta(OccasionSerializer.Meta):
         fields = _but(OccasionSerializer.Meta.fields, "warnings", "allowed_actions")
-
-    def to_representation(self, occasion: Occasion) -> dict[str, Any]:
-        """Show it as `occasions.shapes` says."""
-        return stored_occasion(row_of(occasion), self.versions_of(occasion), timezone.get_current_timezone())
 
 
 class SyncedPreApprovalSerializer(PreApprovalSerializer):
