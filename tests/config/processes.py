@@ -61,7 +61,7 @@ class Running:
     def end(self) -> int:
         """Close its input and wait for its exit code."""
         self.stdin.close()
-        return self._process.wait(30)
+        return self._process.wait(90)
 
     def close(self) -> None:
         """Let nothing of it outlive the test."""
